@@ -1,0 +1,1 @@
+"""The running service: every socket and every row."""
