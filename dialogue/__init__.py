@@ -1,0 +1,1 @@
+"""What to say next: pure, without input or output, without a clock of its own."""
