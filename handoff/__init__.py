@@ -1,0 +1,1 @@
+"""How people take over: cases, duty, booking, and the desk's pages."""
