@@ -100,8 +100,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that uses the browser is slow, and shares it with the others in one worker."""
+    """Say which tests are slow, and which share something big and so stay in one worker.
+
+    A transcript on PostgreSQL is left to `make test`: while working, its twin on SQLite is enough.
+    """
     for item in items:
+        if item.path.parent.name == "transcripts" and "postgresql" in item.name:
+            item.add_marker(pytest.mark.slow)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("browser"))

@@ -34,14 +34,15 @@ def open_or_join(unit: WriteUnit, conversation: str, by: Literal["now", "today"]
 def _open(unit: WriteUnit, conversation: str, by: Literal["now", "today"], because: str) -> Case:
     case_id = new_id()
     unit.connection.execute(
-        insert(case).values(
-            id=case_id,
-            conversation_id=conversation,
-            opened_at=unit.now,
-            by=by,
-            because=because,
-            state=CaseState.OPEN,
-        )
+        insert(case),
+        {
+            "id": case_id,
+            "conversation_id": conversation,
+            "opened_at": unit.now,
+            "by": by,
+            "because": because,
+            "state": CaseState.OPEN,
+        },
     )
     record(unit, case_id, "opened")
     opened = _one(unit, case.c.id == case_id)
@@ -57,16 +58,17 @@ def raise_flag(
     row = new_id()
     reasons = json.dumps([reason.model_dump() for reason in screening.reasons])
     unit.connection.execute(
-        insert(flag).values(
-            id=row,
-            message_id=message,
-            case_id=case_id,
-            by=by,
-            because=because,
-            sealed_reasons=unit.seal("flag", "sealed_reasons", row, reasons),
-            version=screening.version,
-            at=unit.now,
-        )
+        insert(flag),
+        {
+            "id": row,
+            "message_id": message,
+            "case_id": case_id,
+            "by": by,
+            "because": because,
+            "sealed_reasons": unit.seal("flag", "sealed_reasons", row, reasons),
+            "version": screening.version,
+            "at": unit.now,
+        },
     )
 
 
@@ -109,7 +111,15 @@ def note_first_words(unit: WriteUnit, spoken_in: Case) -> None:
 
 def record(unit: WriteUnit, case_id: str, what: str, account: str | None = None) -> None:
     """Add a line to the case's history."""
-    unit.connection.execute(insert(case_history).values(case_id=case_id, what=what, account_id=account, at=unit.now))
+    unit.connection.execute(
+        insert(case_history),
+        {
+            "case_id": case_id,
+            "what": what,
+            "account_id": account,
+            "at": unit.now,
+        },
+    )
 
 
 def escalate_at(unit: WriteUnit, case_id: str, step: int, due: datetime) -> None:

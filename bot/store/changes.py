@@ -13,7 +13,13 @@ _KEPT = timedelta(hours=1)
 
 def note(unit: WriteUnit, topic: str) -> None:
     """Note that something changed which a page shows. Topics: `desk`, or `lane:` and the lookup of an address."""
-    unit.connection.execute(insert(change).values(topic=topic, at=unit.now))
+    unit.connection.execute(
+        insert(change),
+        {
+            "topic": topic,
+            "at": unit.now,
+        },
+    )
     unit.stirred.add("change")
 
 
@@ -50,4 +56,12 @@ def last_beat(unit: ReadUnit, name: str) -> datetime | None:
 
 def record_act(unit: WriteUnit, what: str, about: str, account: str | None = None) -> None:
     """Write a line of the audit: who did what to what. `about` is an id, never anybody's words."""
-    unit.connection.execute(insert(audit).values(at=unit.now, account_id=account, what=what, about=about))
+    unit.connection.execute(
+        insert(audit),
+        {
+            "at": unit.now,
+            "account_id": account,
+            "what": what,
+            "about": about,
+        },
+    )

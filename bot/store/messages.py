@@ -31,20 +31,21 @@ def keep(  # noqa: PLR0913 -- a line of a conversation has this many facts
     """Keep one line and return its id. `at` is UTC; `screened_by` is the detector's version for a person's line."""
     row = message_id or new_id()
     unit.connection.execute(
-        insert(message).values(
-            id=row,
-            conversation_id=conversation,
-            author=author,
-            account_id=account,
-            sealed_words=unit.seal("message", "sealed_words", row, words),
-            media=list(media),
-            step=step,
-            flow=flow.name if flow else None,
-            flow_version=flow.version if flow else None,
-            route=route,
-            screened_by=screened_by,
-            at=at,
-        )
+        insert(message),
+        {
+            "id": row,
+            "conversation_id": conversation,
+            "author": author,
+            "account_id": account,
+            "sealed_words": unit.seal("message", "sealed_words", row, words),
+            "media": list(media),
+            "step": step,
+            "flow": flow.name if flow else None,
+            "flow_version": flow.version if flow else None,
+            "route": route,
+            "screened_by": screened_by,
+            "at": at,
+        },
     )
     return row
 
@@ -59,15 +60,16 @@ def keep_answer(unit: WriteUnit, conversation: str, event: AnswerKept) -> None:
     """Keep an answer; an earlier one that it replaces stays on record, marked."""
     row = new_id()
     unit.connection.execute(
-        insert(answer).values(
-            id=row,
-            conversation_id=conversation,
-            message_id=event.message,
-            step=event.step,
-            about=event.about,
-            sealed_words=unit.seal("answer", "sealed_words", row, event.words),
-            at=unit.now,
-        )
+        insert(answer),
+        {
+            "id": row,
+            "conversation_id": conversation,
+            "message_id": event.message,
+            "step": event.step,
+            "about": event.about,
+            "sealed_words": unit.seal("answer", "sealed_words", row, event.words),
+            "at": unit.now,
+        },
     )
     if event.replaces is not None:
         unit.connection.execute(
@@ -90,5 +92,12 @@ def leave_out(unit: WriteUnit, conversation: str, message_id: str) -> None:
 def count_step(unit: WriteUnit, flow: FlowRef, step: str, what: Literal["entered", "answered", "skipped"]) -> None:
     """Count one happening at a step, for everybody together."""
     unit.connection.execute(
-        insert(step_passed).values(flow=flow.name, version=flow.version, step=step, what=what, at=unit.now)
+        insert(step_passed),
+        {
+            "flow": flow.name,
+            "version": flow.version,
+            "step": step,
+            "what": what,
+            "at": unit.now,
+        },
     )

@@ -82,13 +82,14 @@ def put_alert(unit: WriteUnit, *, account_id: str, channel: str, words: str, cas
 def _put(unit: WriteUnit, words: str, choices: tuple[Choice, ...], **values: object) -> str:
     row = new_id()
     unit.connection.execute(
-        insert(outbox).values(
-            id=row,
-            sealed_words=unit.seal("outbox", "sealed_words", row, words),
-            choices=[choice.model_dump() for choice in choices],
-            queued_at=unit.now,
+        insert(outbox),
+        {
+            "id": row,
+            "sealed_words": unit.seal("outbox", "sealed_words", row, words),
+            "choices": [choice.model_dump() for choice in choices],
+            "queued_at": unit.now,
             **values,
-        )
+        },
     )
     unit.stirred.add("outbox")
     return row

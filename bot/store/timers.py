@@ -16,7 +16,15 @@ _WITH_ADDRESS = timer.join(conversation, timer.c.conversation_id == conversation
 def start(unit: WriteUnit, conversation_id: str, name: str, due: datetime) -> None:
     """Start a timer, or move the running one of this name. `due` is UTC."""
     stop(unit, conversation_id, name)
-    unit.connection.execute(insert(timer).values(id=new_id(), conversation_id=conversation_id, name=name, due=due))
+    unit.connection.execute(
+        insert(timer),
+        {
+            "id": new_id(),
+            "conversation_id": conversation_id,
+            "name": name,
+            "due": due,
+        },
+    )
 
 
 def stop(unit: WriteUnit, conversation_id: str, name: str) -> None:

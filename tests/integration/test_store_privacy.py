@@ -1,7 +1,6 @@
 """What somebody wrote, and their number, can be read only with the keys: in no log, no list, no file on disk."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,6 @@ from tests.support.house import House, house_at
 NONSENSE = ("zorblequax", "vintrapple", "quimblefrost", "drazzlewick", "plombernaut", "snivverglade", "trundlefex")
 NUMBERS = ("+447700900731", "+447700900732", "+447700900101")
 SECRETS = (*NONSENSE, *NUMBERS, *(number.removeprefix("+44") for number in NUMBERS))
-
-
-@pytest.fixture
-def lived(tables_url: str, caplog: pytest.LogCaptureFixture) -> Iterator[House]:
-    """A service that has seen a good deal: a first contact, a concern, a takeover, failures of every kind, a stop."""
-    caplog.set_level(logging.DEBUG)
-    with house_at(tables_url) as house:
-        _live(house)
-        yield house
 
 
 def _live(house: House) -> None:
@@ -59,45 +49,45 @@ def _fail_each_time(house: House, sender: str) -> None:
     house.service.parts.flows.get = whole  # type: ignore[method-assign]
 
 
-def _readable(house: House) -> str:
+def _kept(house: House) -> str:
+    """Every line of every conversation, opened with the keys."""
+    with house.service.store.read() as unit:
+        rows = unit.connection.execute(select(metadata.tables["message"])).mappings().all()
+        return "\n".join(unit.open("message", "sealed_words", row["id"], row["sealed_words"]) for row in rows)
+
+
+def _readable(house: House) -> list[str]:
     """Every value of every row that is not sealed."""
     found: list[str] = []
     with house.service.store.read() as unit:
         for table in metadata.tables.values():
             plain = [column for column in table.c if not isinstance(column.type, LargeBinary)]
             found += [f"{table.name}: {row}" for row in unit.connection.execute(select(*plain))]
-    return "\n".join(found)
+    return found
 
 
-def test_no_log_line_holds_words_or_numbers(lived: House, caplog: pytest.LogCaptureFixture) -> None:
-    assert lived.cases()
-    records = caplog.get_records("setup")
-    logged = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text}" for record in records)
-    assert "turn.failed" in logged
-    assert "send.failed" in logged
-    assert [secret for secret in SECRETS if secret in logged] == []
-
-
-def test_no_column_that_is_not_sealed_holds_words_or_numbers(lived: House) -> None:
-    rows = _readable(lived)
-    assert "case_history: " in rows
-    assert "audit: " in rows
-    assert "change: " in rows
-    assert [secret for secret in SECRETS if secret in rows] == []
-
-
-def test_no_alert_holds_words_or_numbers(lived: House) -> None:
-    alerts = [out.words for out in (*lived.sms.attempts, *lived.desk.attempts) if "needs a person" in out.words]
-    assert len(alerts) > 4
-    assert [secret for secret in SECRETS if secret in "\n".join(alerts)] == []
-
-
-def test_the_words_are_all_there_for_who_has_the_keys(lived: House) -> None:
-    # Without this, the other tests would pass for a service that keeps nothing.
-    with lived.service.store.read() as unit:
-        rows = unit.connection.execute(select(metadata.tables["message"])).mappings().all()
-        kept = "\n".join(unit.open("message", "sealed_words", row["id"], row["sealed_words"]) for row in rows)
-    assert [word for word in NONSENSE if word not in kept] == []
+def test_words_and_numbers_can_be_read_nowhere_without_the_keys(
+    tables_url: str, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with house_at(tables_url) as house:
+        _live(house)
+        rows, kept = _readable(house), _kept(house)
+    logged = "\n".join(f"{record.name} {record.getMessage()} {record.exc_text}" for record in caplog.records)
+    with subtests.test("in no log line"):
+        assert "turn.failed" in logged
+        assert "send.failed" in logged
+        assert [secret for secret in SECRETS if secret in logged] == []
+    with subtests.test("in no column that is not sealed"):
+        assert {"case_history", "audit", "change", "outbox", "inbox"} <= {row.partition(":")[0] for row in rows}
+        assert [secret for secret in SECRETS if secret in "\n".join(rows)] == []
+    with subtests.test("in no alert"):
+        sent = (*house.sms.attempts, *house.desk.attempts)
+        alerts = "\n".join(out.words for out in sent if "needs a person" in out.words)
+        assert alerts.count("needs a person") > 4
+        assert [secret for secret in SECRETS if secret in alerts] == []
+    with subtests.test("and yet with the keys it is all there"):
+        assert [word for word in NONSENSE if word not in kept] == []
 
 
 def test_the_files_of_the_database_hold_neither_words_nor_numbers(tmp_path: Path) -> None:

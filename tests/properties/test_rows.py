@@ -197,7 +197,7 @@ class Rows(RuleBasedStateMachine):
 
 
 def test_what_must_hold_of_the_rows_holds(tmp_path: Path) -> None:
-    _run(tmp_path, examples=6, steps=15)
+    _run(tmp_path, examples=5, steps=12)
 
 
 @pytest.mark.slow

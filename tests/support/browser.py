@@ -24,6 +24,7 @@ def find_chromium() -> str:
         if found is None and is_root():
             install_from_apt("chromium")
             found = _on_this_machine()
+        _start_driver()
         if found is None:
             run([sys.executable, "-m", "playwright", "install", "chromium"])
             with sync_playwright() as playwright:
@@ -33,6 +34,16 @@ def find_chromium() -> str:
 
 def _on_this_machine() -> str | None:
     return next((path for path in map(shutil.which, _NAMES) if path), None)
+
+
+def _start_driver() -> None:
+    """See that Playwright's own Node starts; a bare Debian lacks a library it needs."""
+    version = [sys.executable, "-m", "playwright", "--version"]
+    try:
+        run(version)
+    except CannotBeHadError:
+        install_from_apt("libatomic1")
+        run(version)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def test_a_fact_that_could_be_a_text_is_refused_and_not_repeated(
 
 def _fall_over() -> None:
     try:
-        raise ValueError(WORDS)
+        int(WORDS)
     except ValueError as error:
         raise LookupError(f"no {WORDS}") from error
 

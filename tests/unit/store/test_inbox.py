@@ -12,11 +12,11 @@ from sqlalchemy import event, select
 from bot import intake
 from bot.clock import SetClock
 from bot.intake import Inbound, TooLongError, take_in
-from bot.store import inbox, timers
-from bot.store.inbox import LEASE, InboxRow, TextPayload, TimerPayload
+from bot.store import inbox
+from bot.store.inbox import LEASE, InboxRow, TextPayload
 from bot.store.tables import inbox as rows
 from bot.store.unit import Store
-from tests.support.stores import MORNING, at_once, begin_conversation, how_many
+from tests.support.stores import MORNING, at_once, how_many
 
 PERSON = "+447700900001"
 SECOND = timedelta(seconds=1)
@@ -260,43 +260,6 @@ def test_a_text_just_taken_in_wakes_the_workers_and_one_that_came_before_does_no
     post(store, "1")
     post(store, "1")
     assert woken == [frozenset({"inbox"})]
-
-
-def test_a_timer_that_is_due_becomes_one_row_however_many_ask(store: Store, clock: SetClock) -> None:
-    with store.write() as unit:
-        conversations = [begin_conversation(unit, f"+4477009{number:05}") for number in range(10)]
-        for conversation in conversations:
-            timers.start(unit, conversation, "nudge", MORNING + SECOND)
-            timers.start(unit, conversation, "wait", MORNING + timedelta(days=1))
-    assert _move(store) == 0
-    clock.move(SECOND)
-    assert sum(at_once(6, lambda _: _move(store))) == 10
-    found = [must_claim(store, f"worker{number}").payload for number in range(10)]
-    assert sorted(payload.conversation for payload in found if isinstance(payload, TimerPayload)) == sorted(
-        conversations
-    )
-    assert claim(store) is None
-
-
-def _move(store: Store) -> int:
-    with store.write() as unit:
-        return timers.move_due_to_inbox(unit)
-
-
-def test_a_timer_started_again_moves_and_a_stopped_one_never_comes(store: Store, clock: SetClock) -> None:
-    with store.write() as unit:
-        conversation = begin_conversation(unit)
-        timers.start(unit, conversation, "nudge", MORNING + SECOND)
-        timers.start(unit, conversation, "nudge", MORNING + 5 * SECOND)
-        timers.start(unit, conversation, "wait", MORNING + SECOND)
-        timers.stop(unit, conversation, "wait")
-        timers.stop(unit, conversation, "never started")
-    clock.move(SECOND)
-    assert _move(store) == 0
-    clock.move(4 * SECOND)
-    assert _move(store) == 1
-    payload = must_claim(store).payload
-    assert payload == TimerPayload(conversation=conversation, timer="nudge")
 
 
 def test_a_claim_never_reads_what_is_done(store: Store) -> None:
