@@ -49,6 +49,7 @@ class StoreDesk:
             case, held = self._locked(unit, number)
             self._move(unit, case, CaseMove.CLAIM, who)
             cases.stop_escalating(unit, case.id)
+            outbox.call_off_alerts(unit, case.id)
             take_input(self._parts, unit, held, HandedOver(practitioner=who.first_name))
             changes.record_act(unit, "case.claimed", f"case {number}", who.id)
         log.info("desk.claimed", case=number)

@@ -1,7 +1,7 @@
 """What is to be sent, written in the transaction that decided it.
 
-States move only forward: queued, sending, sent, delivered; or failed; or unknown, when a send may or may not have
-happened and nobody may guess. One lane is one recipient and is sent in order.
+States move only forward: queued, sending, sent, delivered; or failed, or called off before it went; or unknown, when
+a send may or may not have happened and nobody may guess. One lane is one recipient and is sent in order.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from dialogue.events import Choice
 LEASE = timedelta(seconds=60)
 
 # How far along a message is; a receipt that would take it back is ignored.
-FORWARD = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "failed": 4}
+FORWARD = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "failed": 4, "called_off": 4}
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,16 @@ def call_off(unit: WriteUnit, address_id: str) -> None:
     unit.connection.execute(
         update(outbox)
         .where(outbox.c.address_id == address_id, outbox.c.state == "queued", outbox.c.purpose != "stop")
-        .values(state="failed", failure="they asked for no more texts")
+        .values(state="called_off", failure="they asked for no more texts")
+    )
+
+
+def call_off_alerts(unit: WriteUnit, case_id: str) -> None:
+    """Send no alert about a case that is still queued, because somebody has taken it."""
+    unit.connection.execute(
+        update(outbox)
+        .where(outbox.c.case_id == case_id, outbox.c.account_id.is_not(None), outbox.c.state == "queued")
+        .values(state="called_off", failure="somebody has taken the case")
     )
 
 

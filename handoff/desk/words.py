@@ -28,6 +28,7 @@ _DELIVERY = {
     "sent": "Sent",
     "delivered": "Delivered",
     "failed": "Not delivered",
+    "called_off": "Not sent, because they asked for no more texts",
     "unknown": "Not known whether it arrived",
 }
 _CHANNELS = {

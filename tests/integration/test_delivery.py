@@ -352,7 +352,7 @@ def test_what_is_queued_for_somebody_who_says_stop_is_not_sent_and_the_confirmat
         outbox.call_off(unit, _held(unit, PERSON).address.id)
     clock.move(timedelta(hours=1))
     send_all(sender)
-    assert state(store, waiting) == ("failed", 1, "they asked for no more texts")
+    assert state(store, waiting) == ("called_off", 1, "they asked for no more texts")
     assert state(store, other)[0] == "sent"
     assert {outgoing.words for outgoing in sms.sent} == {"You will get no more texts.", "to somebody else"}
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.inbox import LEASE
-from bot.store.tables import conversation
+from bot.store.tables import conversation, outbox
 from handoff.case import CaseState
 from handoff.ports import Refused
 from tests.support.house import DANGER, PERSON, House, flagged_without_a_case, house_at
@@ -42,6 +42,15 @@ def test_taking_over_silences_the_bot_in_the_same_commit_and_tells_the_person_wh
     assert house.says("and another thing") == []
     house.later(days=1)
     assert house.said_to() == []
+
+
+def test_a_page_that_has_not_gone_out_yet_is_called_off_once_somebody_has_come(house: House) -> None:
+    house.sms.fail("temporary", times=9)
+    house.says(DANGER)
+    house.service.desk.claim(house.only_case().case.number, house.practitioner())
+    with house.service.store.read() as unit:
+        of_alerts = select(outbox.c.state).where(outbox.c.account_id.is_not(None), outbox.c.channel == "sms")
+        assert set(unit.connection.execute(of_alerts).scalars()) == {"called_off"}
 
 
 def test_words_go_in_both_directions_and_the_first_ones_are_noted(taken: House) -> None:
