@@ -17,9 +17,6 @@ from tests.support.channel_host import serve, settings_for
 PHONE = {"width": 390, "height": 800}
 SAM = SIGN_INS[0]
 
-# A busy machine may take long; that the desk is live is shown by nobody pressing reload.
-PATIENCE_MS = 20_000
-
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
@@ -56,31 +53,30 @@ def test_a_concern_reaches_a_person_at_the_desk_and_a_date_is_booked_in_the_end(
     _say(chat, "hello", expect_reply="How's your life at the moment?")
     _say(chat, "i dont want to be alive any more", expect_reply="A person from the team is being told right now")
 
-    expect(desk.get_by_text("dont want to be alive")).to_be_visible(timeout=PATIENCE_MS)
+    expect(desk.get_by_text("dont want to be alive")).to_be_visible()
     desk.get_by_role("link", name="Case 1").click()
     desk.get_by_role("button", name="Take this conversation").click()
-    expect(_log(chat)).to_contain_text("Sam from the team is here now", timeout=PATIENCE_MS)
+    expect(_log(chat)).to_contain_text("Sam from the team is here now")
 
     _write(desk, "Your words to the person", "Hello, Sam here. I am glad you wrote.", "Send")
-    expect(_log(chat)).to_contain_text("Hello, Sam here. I am glad you wrote.", timeout=PATIENCE_MS)
+    expect(_log(chat)).to_contain_text("Hello, Sam here. I am glad you wrote.")
     lines = _log(chat).locator("li").count()
     _say(chat, "thank you sam")
-    expect(desk.get_by_text("thank you sam")).to_be_visible(timeout=PATIENCE_MS)
+    expect(desk.get_by_text("thank you sam")).to_be_visible()
     assert _log(chat).locator("li").count() == lines + 1, "the assistant must be silent while Sam is there"
 
     desk.get_by_text("Close the case").first.click()
     _write(desk, "What happens next", "I ring you at ten tomorrow.", "Close the case")
-    expect(_log(chat)).to_contain_text("I ring you at ten tomorrow.", timeout=PATIENCE_MS)
+    expect(_log(chat)).to_contain_text("I ring you at ten tomorrow.")
 
-    _say(chat, "ok", expect_reply="safety")
-    _say(chat, "no", expect_reply="What help do you hope to find?")
+    _say(chat, "ok", expect_reply="What help do you hope to find?")
     _say(chat, "somebody to talk to", expect_reply="Who and what helps you")
     _say(chat, "my sister", expect_reply="important to mention")
     _say(chat, "skip", expect_reply="in your own words")
     _say(chat, "yes", expect_reply="one small thing")
     _say(chat, "ring my brother", expect_reply="safe and easy")
     chat.get_by_role("button", name="Texts and calls are both fine").click()
-    expect(chat.get_by_role("button", name="None of these")).to_be_visible(timeout=PATIENCE_MS)
+    expect(chat.get_by_role("button", name="None of these")).to_be_visible()
     _say(chat, "2", expect_reply="That is booked for you")
     desk.reload()
     expect(desk.get_by_text("Not booked yet")).to_have_count(0)
@@ -97,9 +93,9 @@ def _log(page: Page) -> Locator:
 def _say(page: Page, words: str, *, expect_reply: str = "") -> None:
     page.get_by_label("Write here, in your own words").fill(words)
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(_log(page)).to_contain_text(words, timeout=PATIENCE_MS)
+    expect(_log(page)).to_contain_text(words)
     if expect_reply:
-        expect(_log(page)).to_contain_text(expect_reply, timeout=PATIENCE_MS)
+        expect(_log(page)).to_contain_text(expect_reply)
 
 
 def _write(page: Page, label: str, words: str, button: str) -> None:

@@ -6,9 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.machine import CHECKOUT, CannotBeHadError, install_from_apt, is_root, one_at_a_time, run
+
+# A busy machine may take long; what a test shows is that a thing happens, never how quickly.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _AXE = CHECKOUT / "bot" / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
