@@ -103,5 +103,5 @@ def set_up(*, quiet: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.ERROR if quiet else logging.INFO)
     # These log whole addresses or bodies at INFO, and a chat token or a phone number may stand in them.
-    for noisy in ("httpx", "httpcore", "twilio.http_client", "apscheduler", "uvicorn.access"):
+    for noisy in ("httpx", "httpcore", "twilio.http_client", "apscheduler", "uvicorn.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

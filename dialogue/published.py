@@ -1,7 +1,7 @@
 """The flows that can be walked, each version kept for as long as somebody may stand in it."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from dialogue.flow import Flow
@@ -30,6 +30,7 @@ class Flows:
             self._placed[key] = placed
 
     @classmethod
+    @cache
     def shipped(cls) -> "Flows":
         """The flows that come with the program. Raises reader.FlowError when one of them cannot be read."""
         return cls(read_placed(path) for path in sorted(_FOLDER.glob("*.yaml")) if not path.name.startswith("words."))
@@ -58,6 +59,7 @@ class Flows:
         return tuple(sorted({name for name, _ in self._placed}))
 
 
+@cache
 def shipped_phrasebook() -> Phrasebook:
     """The English phrasebook that comes with the program. Raises reader.FlowError when it cannot be read."""
     return read_phrasebook(_FOLDER / "words.en.yaml")

@@ -25,7 +25,7 @@ def test_each_event_can_be_decided() -> None:
     made = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         for source in sources("dialogue")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call)
     }
     never = sorted(kind.__name__ for kind in EVENTS if kind.__name__ not in made)

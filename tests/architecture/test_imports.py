@@ -8,7 +8,7 @@ from tests.support.checkout import CODE, sources
 
 
 def test_imports_go_one_way() -> None:
-    assert lint_imports(no_cache=True) == 0, (
+    assert lint_imports() == 0, (
         "An import goes against the contracts in pyproject.toml; the report above names it. Move the code to the room "
         "that may import it, or let the lower room ask through a port."
     )
@@ -31,7 +31,7 @@ def test_dialogue_reaches_for_nothing_outside() -> None:
     reached = [
         f"{source.place(node)} imports {name}"
         for source in sources("dialogue")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in _imported(node)
         if name.partition(".")[0] in outside
@@ -43,12 +43,9 @@ def test_dialogue_reaches_for_nothing_outside() -> None:
 
 
 def test_every_folder_of_code_is_a_package() -> None:
-    missing = {
-        folder
-        for source in sources(*CODE)
-        for folder in [source.name.rpartition("/")[0]]
-        if f"{folder}/__init__.py" not in {other.name for other in sources(*CODE)}
-    } - {"bot/store/migrations/versions"}
+    names = {source.name for source in sources(*CODE)}
+    folders = {name.rpartition("/")[0] for name in names} - {"bot/store/migrations/versions"}
+    missing = {folder for folder in folders if f"{folder}/__init__.py" not in names}
     assert not missing, f"These folders need an __init__.py, or the wheel's users cannot import them: {sorted(missing)}"
 
 

@@ -120,7 +120,7 @@ def _imported(*folders: str) -> set[str]:
     return {
         canonicalize_name(owner)
         for source in sources(*folders)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         for name in _names(node)
         if (top := name.partition(".")[0]) not in sys.stdlib_module_names
         for owner in owners.get(top, [])

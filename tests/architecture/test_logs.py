@@ -38,7 +38,7 @@ def test_nothing_else_writes_logs() -> None:
         f"{source.place(node)} {ast.unparse(node)[:80]}"
         for source in sources(*CODE)
         if source.name not in USES_LOGGING
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if (isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "pprint", "warnings.warn"})
         or (isinstance(node, ast.Import) and any(alias.name == "logging" for alias in node.names))
         or (isinstance(node, ast.ImportFrom) and node.module in {"logging", "traceback", "warnings"})
@@ -52,7 +52,7 @@ def test_no_fact_is_named_for_words() -> None:
 
 
 def _log_calls(source: Source) -> Iterator[ast.Call]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

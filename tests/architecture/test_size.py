@@ -29,7 +29,7 @@ LONGER = {
 
 def _lengths(source: Source) -> dict[str, int]:
     lengths = {source.name: source.text.count("\n")}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lengths[f"{source.name} {node.name}"] = (node.end_lineno or node.lineno) - node.lineno + 1
     return lengths

@@ -2,9 +2,9 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tests.support.machine import CHECKOUT
@@ -28,20 +28,28 @@ class Source:
     text: str
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """Every node of the tree; many tests look through them."""
+        return tuple(ast.walk(self.tree))
+
     def place(self, node: ast.stmt | ast.expr) -> str:
         """Where a piece of it stands, as an editor opens it."""
         return f"{self.name}:{node.lineno}"
 
 
-@cache
 def sources(*folders: str) -> Sequence[Source]:
     """The Python files below these top folders; all of the project's without any."""
-    return tuple(_read(folders))
+    return [_read(path) for path in _python_files() if not folders or path.relative_to(CHECKOUT).parts[0] in folders]
 
 
-def _read(folders: Sequence[str]) -> Iterator[Source]:
-    for path in tracked_files():
-        name = path.relative_to(CHECKOUT)
-        if path.suffix == ".py" and (not folders or name.parts[0] in folders):
-            text = path.read_text("utf-8")
-            yield Source(name.as_posix(), text, ast.parse(text, str(name)))
+@cache
+def _python_files() -> Sequence[Path]:
+    return [path for path in tracked_files() if path.suffix == ".py"]
+
+
+@cache
+def _read(path: Path) -> Source:
+    name = path.relative_to(CHECKOUT).as_posix()
+    text = path.read_text("utf-8")
+    return Source(name, text, ast.parse(text, name))
