@@ -1,6 +1,7 @@
 """A concern: somebody is told, the person is answered, and nobody has to tell it twice."""
 
-from dialogue.draft import Because, Draft
+from dialogue.draft import Draft
+from dialogue.events import Concerning
 from dialogue.flow import SafetyQuestion
 from dialogue.holding import SOMEBODY_BY, begin_listening
 from dialogue.inputs import Said
@@ -13,7 +14,7 @@ _MOST_TIMES_NOBODY = 2
 _EVERY_FEW = 3
 
 
-def because_of(screening: Screening) -> Because:
+def because_of(screening: Screening) -> Concerning:
     """Whether the screening found something, or could not be done."""
     return "unscreened" if all(reason.kind == "unscreened" for reason in screening.reasons) else "screening"
 

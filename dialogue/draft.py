@@ -11,7 +11,9 @@ from typing import Any, Literal
 from dialogue.events import (
     AnswerKept,
     AnswerSkipped,
+    Asking,
     Choice,
+    Concerning,
     ConcernRaised,
     Event,
     MessageSaid,
@@ -36,20 +38,6 @@ _ONE_MESSAGE = 459
 """Three SMS segments: a short remark and the next question are one message up to here."""
 
 _SAYS_LITTLE = frozenset({"greet", "thanks", "repeat", "pause"})
-
-Because = Literal["screening", "safety_answer", "unscreened", "stopped_while_open"]
-Reasons = Literal[
-    "asked_for_a_person",
-    "no_slots",
-    "slots_refused",
-    "not_understood",
-    "flow",
-    "booking_change",
-    "complaint",
-    "delete_story",
-    "own_data",
-    "wrote_after_end",
-]
 
 
 class Draft:
@@ -241,7 +229,7 @@ class Draft:
 
     # Who is told.
 
-    def raise_concern(self, by: Literal["now", "today"], because: Because, said: Said, screening: Screening) -> bool:
+    def raise_concern(self, by: Literal["now", "today"], because: Concerning, said: Said, screening: Screening) -> bool:
         """A person has to look. True when this is the first concern of this urgency since the last case was closed."""
         before = self.session.concern
         self.change(
@@ -251,7 +239,7 @@ class Draft:
         self.add(ConcernRaised(by=by, because=because, message=said.message, screening=screening))
         return before != self.session.concern
 
-    def ask_for_a_person(self, because: Reasons, message: str | None = None) -> bool:
+    def ask_for_a_person(self, because: Asking, message: str | None = None) -> bool:
         """Somebody of the team is needed. True when nobody had been asked for since the last case was closed."""
         first = not self.session.person_asked
         self.change(person_asked=True)

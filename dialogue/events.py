@@ -13,6 +13,23 @@ from dialogue.safety import Screening
 
 Purpose = Literal["dialogue", "repair", "safety", "handoff", "booking", "stop"]
 
+Concerning = Literal["screening", "safety_answer", "unscreened", "stopped_while_open"]
+"""Why somebody has to look for safety's sake."""
+
+Asking = Literal[
+    "asked_for_a_person",
+    "no_slots",
+    "slots_refused",
+    "not_understood",
+    "flow",
+    "booking_change",
+    "complaint",
+    "delete_story",
+    "own_data",
+    "wrote_after_end",
+]
+"""Why somebody of the team is needed otherwise."""
+
 
 class Choice(Frozen):
     """One thing a person can pick: shown as a button where there are buttons, numbered where there are none."""
@@ -79,7 +96,7 @@ class ConcernRaised(Frozen):
 
     kind: Literal["concern_raised"] = "concern_raised"
     by: Literal["now", "today"]
-    because: Literal["screening", "safety_answer", "unscreened", "stopped_while_open"]
+    because: Concerning
     message: str
     screening: Screening
 
@@ -88,18 +105,7 @@ class PersonAskedFor(Frozen):
     """Somebody of the team is needed for a reason other than safety; opens a case for today."""
 
     kind: Literal["person_asked_for"] = "person_asked_for"
-    because: Literal[
-        "asked_for_a_person",
-        "no_slots",
-        "slots_refused",
-        "not_understood",
-        "flow",
-        "booking_change",
-        "complaint",
-        "delete_story",
-        "own_data",
-        "wrote_after_end",
-    ]
+    because: Asking
     message: str | None = None
 
 

@@ -3,7 +3,8 @@
 import re
 
 from dialogue import playback
-from dialogue.draft import Draft, Reasons
+from dialogue.draft import Draft
+from dialogue.events import Asking
 from dialogue.flow import Book, ChoiceQuestion, PlayBack, Question, SafetyQuestion
 from dialogue.inputs import Said
 from dialogue.keywords import is_help, is_start
@@ -29,7 +30,7 @@ _STUCK_AFTER = 10
 
 # Statements are also kept: they tell the team something. Questions are only answered.
 _KEPT: frozenset[str] = frozenset({"interpreter", "communication_need", "for_someone_else", "complaint"})
-_A_PERSON_DOES_IT: dict[str, Reasons] = {
+_A_PERSON_DOES_IT: dict[str, Asking] = {
     "own_data": "own_data",
     "delete_story": "delete_story",
     "complaint": "complaint",

@@ -78,6 +78,17 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     )
 
 
+def test_the_transcript_on_the_front_page_is_what_happens() -> None:
+    page = (CHECKOUT / "README.md").read_text("utf-8")
+    name = re.search(r"\(tests/transcripts/(\S+\.txt)\)", page)
+    shown = re.search(r"```\n(they:.*?)```", page, re.DOTALL)
+    assert name is not None, "README.md names the file of the transcript it shows"
+    assert shown is not None, "README.md shows a transcript that begins with `they:`"
+    played = (CHECKOUT / "tests" / "transcripts" / name[1]).read_text("utf-8").splitlines()
+    other = [line for line in shown[1].splitlines() if line.strip() not in {"", "..."} and line not in played]
+    assert not other, f"README.md shows lines that are not in {name[1]} any more:\n" + "\n".join(other)
+
+
 def _code(page: Path) -> str:
     return "\n".join(CODE.findall(page.read_text("utf-8")))
 

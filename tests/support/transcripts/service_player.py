@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from bot.store import accounts, diary, rota
 from bot.store import tables as t
 from bot.store.unit import ReadUnit
+from dialogue.events import Asking
 from dialogue.inputs import MediaKind, Understanding
 from handoff.ports import Practitioner, Refused
 from handoff.rota import Shift
@@ -25,20 +27,7 @@ from tests.support.transcripts.telling import alert_lines, booked_line, case_lin
 
 _SENDER = "+447700900123"
 _MEDIA = re.compile(r"^\((photo|voice|video|sticker|location|contact|file)\) ?")
-_HISTORY_OF_ASKING = frozenset(
-    {
-        "asked_for_a_person",
-        "no_slots",
-        "slots_refused",
-        "not_understood",
-        "flow",
-        "booking_change",
-        "complaint",
-        "delete_story",
-        "own_data",
-        "wrote_after_end",
-    }
-)
+_HISTORY_OF_ASKING = frozenset(get_args(Asking))
 
 
 class ScriptedNlu(NoNlu):
