@@ -7,7 +7,7 @@ same transaction, so that what was offered is held and what was booked is booked
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from bot.paging import page_for
 from bot.store import cases, changes, conversations, diary, messages, outbox, timers
@@ -70,20 +70,24 @@ def _message_said(scene: Scene, event: events.MessageSaid) -> None:
 
 
 def _step_entered(scene: Scene, event: events.StepEntered) -> None:
-    _count(scene, event.step, "entered")
+    _count(scene, event, "entered")
 
 
 def _answer_kept(scene: Scene, event: events.AnswerKept) -> None:
     messages.keep_answer(scene.unit, scene.held.id, event)
-    _count(scene, event.step, "answered")
+    _count(scene, event, "answered")
 
 
 def _answer_skipped(scene: Scene, event: events.AnswerSkipped) -> None:
-    _count(scene, event.step, "skipped")
+    _count(scene, event, "skipped")
 
 
-def _count(scene: Scene, step: str, what: Any) -> None:  # noqa: ANN401 -- one of three words, checked by the callee
-    messages.count_step(scene.unit, scene.session.stack[-1].flow, step, what)
+def _count(
+    scene: Scene,
+    event: events.StepEntered | events.AnswerKept | events.AnswerSkipped,
+    what: Literal["entered", "answered", "skipped"],
+) -> None:
+    messages.count_step(scene.unit, event.flow, event.step, what)
 
 
 def _line_left_out(scene: Scene, event: events.LineLeftOut) -> None:

@@ -201,6 +201,7 @@ class Draft:
         self.change(answers=answers, trail=trail, skipped=skipped)
         self.add(
             AnswerKept(
+                flow=self.session.frame.flow,
                 step=new.step,
                 about=new.about,
                 words=said.words,
@@ -220,7 +221,7 @@ class Draft:
     def skip(self, about: str) -> None:
         """Note that a question was left unanswered; it is not asked again."""
         self.change(skipped=(*(name for name in self.session.skipped if name != about), about))
-        self.add(AnswerSkipped(step=self.session.frame.step, about=about))
+        self.add(AnswerSkipped(flow=self.session.frame.flow, step=self.session.frame.step, about=about))
 
     def passed(self, about: str, message: str | None) -> None:
         """Note that the question on top was dealt with."""

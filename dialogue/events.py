@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from dialogue.frozen import Frozen
 from dialogue.safety import Screening
+from dialogue.session import FlowRef
 
 Purpose = Literal["dialogue", "repair", "safety", "handoff", "booking", "stop"]
 
@@ -52,7 +53,7 @@ class StepEntered(Frozen):
     """The conversation came to a step; counted, never tied to what was said."""
 
     kind: Literal["step_entered"] = "step_entered"
-    flow: str
+    flow: FlowRef
     step: str
 
 
@@ -60,6 +61,7 @@ class AnswerKept(Frozen):
     """The person's words are kept, unchanged, as their answer about `about`. `replaces` names an earlier message."""
 
     kind: Literal["answer_kept"] = "answer_kept"
+    flow: FlowRef
     step: str
     about: str
     words: str
@@ -71,6 +73,7 @@ class AnswerSkipped(Frozen):
     """The person would rather not answer; the question is not asked again."""
 
     kind: Literal["answer_skipped"] = "answer_skipped"
+    flow: FlowRef
     step: str
     about: str
 

@@ -48,7 +48,7 @@ def walk(draft: Draft) -> None:
     for _ in range(_MOST_STEPS):
         step = draft.step
         draft.change(entered=True, awaiting="answer", detour=None)
-        draft.add(StepEntered(flow=draft.session.frame.flow.name, step=step.id))
+        draft.add(StepEntered(flow=draft.session.frame.flow, step=step.id))
         following = _enter(draft, step)
         if following is None:
             return

@@ -116,7 +116,7 @@ class EnginePlayer:
             case events.MessageSaid():
                 told.append(Happening("bot", self._rendered(event)))
             case events.StepEntered():
-                self.walked.append((event.flow, event.step))
+                self.walked.append((event.flow.name, event.step))
             case events.ConcernRaised():
                 told += self._concern(event)
             case events.PersonAskedFor():
