@@ -70,3 +70,4 @@ def is_over(draft: Draft) -> None:
     """The case was closed by a person: a later concern is answered in full again."""
     draft.change(concern=None, person_asked=False)
     draft.forget_count("holding", "holding_again", "nobody_yet", "listening", "texts_while_listening", "person_again")
+    draft.forget_count("person_called")

@@ -4,7 +4,7 @@ from dialogue import concern
 from dialogue.draft import Draft
 from dialogue.events import ContactStarted, ContactStopped
 from dialogue.inputs import Said
-from dialogue.keywords import begins_with_stop, is_about_our_texts, is_start, is_stop
+from dialogue.keywords import begins_with_stop, is_about_our_texts, is_start, is_stop, is_stop_in_a_hurry
 from dialogue.safety import Screening
 from dialogue.walking import come_back, forget_offers, resting_phase
 
@@ -39,7 +39,11 @@ def stop(draft: Draft, said: Said, screening: Screening) -> None:
     if open_concern is not None:
         draft.raise_concern(open_concern, "stopped_while_open", said, screening)
     phrases = draft.phrases
-    draft.say(phrases.stop_confirmed_concern if open_concern else phrases.stop_confirmed, "stop")
+    if is_stop_in_a_hurry(said.words):
+        # Whoever is coming may read what we say: it names no service and no danger. The team knows all the same.
+        draft.say(phrases.stop_confirmed_plain, "stop")
+    else:
+        draft.say(phrases.stop_confirmed_concern if open_concern else phrases.stop_confirmed, "stop")
     forget_offers(draft)
     draft.change(stopped=True, detour=None)
     draft.add(ContactStopped())

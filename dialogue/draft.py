@@ -37,7 +37,7 @@ LONGEST = 600
 _ONE_MESSAGE = 459
 """Three SMS segments: a short remark and the next question are one message up to here."""
 
-_SAYS_LITTLE = frozenset({"greet", "thanks", "repeat", "pause"})
+_SAYS_LITTLE = frozenset({"greet", "thanks", "sorry", "repeat", "pause"})
 
 
 class Draft:

@@ -8,7 +8,7 @@ conversation goes back to where it was.
 from datetime import timedelta
 from typing import assert_never
 
-from dialogue import check, concern, contact, offering, repair, routers, takeover
+from dialogue import check, concern, contact, hearing, offering, repair, routers, takeover
 from dialogue.draft import Draft
 from dialogue.events import Event, TimerStarted
 from dialogue.flow import Wait
@@ -27,7 +27,7 @@ from dialogue.inputs import (
 )
 from dialogue.keywords import is_help
 from dialogue.phrasebook import Phrasebook
-from dialogue.phrases import SIDES, Meaning
+from dialogue.phrases import SIDES, Meaning, is_a_parting
 from dialogue.published import Flows
 from dialogue.reader import Problem
 from dialogue.safety import Screening, could_not_screen, screen, screen_media
@@ -38,6 +38,7 @@ _LONG_SILENCE = timedelta(hours=24)
 _REMEMBERED_TEXTS = 5
 _REMEMBERED_CHARACTERS = 1000
 _MOST_NUDGES = 2
+_TELLS_SOMETHING = 8
 
 
 class Sprint(Frozen):
@@ -81,19 +82,22 @@ def begin(flows: Flows, phrasebook: Phrasebook, flow_name: str, said: Said, arou
 
 def _welcome(draft: Draft, said: Said, screening: Screening) -> None:
     """The first text is kept when it tells something, what it asks for is answered after the welcome, and off we go."""
-    meant = repair.heard(draft, said)
+    meant = hearing.heard(draft, said)
     draft.welcome_due = True
     if screening.route == "today":
         concern.today(draft, said, screening)
     if said.media:
         concern.media_came(draft)
-    if repair.asks_for_a_person(said, meant):
+    if hearing.asks_for_a_person(said, meant):
         draft.ask_for_a_person("asked_for_a_person", said.message)
         draft.afterwards(draft.phrases.person_coming, "handoff")
     elif meant in SIDES and meant is not None:
         repair.side_at_the_start(draft, said, meant)
     if (meant is None or meant == "human") and not is_help(said.words):
         draft.keep_aside(said, "first_words")
+        called = draft.session.concern is not None or draft.session.person_asked
+        if not called and len(said.words.split()) >= _TELLS_SOMETHING:
+            draft.afterwards(draft.phrases.first_words_kept, "dialogue")
     walk(draft)
 
 
@@ -174,11 +178,9 @@ def _below_stop(draft: Draft, said: Said, screening: Screening, *, long_silence:
         draft.change(phase="asking")
     if screening.route == "today":
         concern.today(draft, said, screening)
-    meant = repair.heard(draft, said)
+    meant = hearing.heard(draft, said)
     returned = draft.session.recap_due
-    if returned and meant in {"thanks", "pause"}:
-        # A practitioner has just finished: a thank-you is for them, and no reason to go on asking.
-        draft.say(draft.in_turn("thanks", draft.phrases.thanks), "repair")
+    if _meant_for_who_has_left(draft, said, meant):
         return
     draft.change(recap_due=False)
     # After a case that began with the first text nothing was asked yet, and the welcome says all there is.
@@ -194,6 +196,17 @@ def _below_stop(draft: Draft, said: Said, screening: Screening, *, long_silence:
         come_back(draft)
     else:
         _steered_or_answered(draft, said, screening, meant, returned=returned)
+
+
+def _meant_for_who_has_left(draft: Draft, said: Said, meant: Meaning | None) -> bool:
+    """Whether a practitioner has just finished or given back, and this text is a nod or a thank-you to them."""
+    nods = is_a_parting(said.words) and not draft.session.said_often.get("parted")
+    if draft.session.recap_due and (meant in {"thanks", "pause"} or nods):
+        # No reason to go on asking yet: the questions wait. A second nod says that it may go on.
+        draft.count("parted")
+        draft.say(draft.in_turn("thanks", draft.phrases.thanks), "repair")
+        return True
+    return repair.nodded_to_who_gave_back(draft, said, meant)
 
 
 def _while_listening(draft: Draft, said: Said, meant: Meaning | None) -> None:

@@ -1,5 +1,7 @@
 """The booking step: asking for times, offering them, understanding which one, and the ways out without one."""
 
+from typing import Literal
+
 from dialogue.draft import Draft
 from dialogue.events import BookingAsked, Choice, SlotsAsked
 from dialogue.flow import Book
@@ -140,9 +142,12 @@ def _unclear(draft: Draft, step: Book, said: Said) -> str | None:
     return None
 
 
-def _leave_it_to_a_person(draft: Draft, step: Book, said: Said, because: str) -> str:
-    draft.ask_for_a_person("slots_refused" if because == "slots_refused" else "not_understood", said.message)
-    draft.say(draft.phrases.slots_stuck, "booking")
+def _leave_it_to_a_person(
+    draft: Draft, step: Book, said: Said, because: Literal["slots_refused", "not_understood"]
+) -> str:
+    phrases = draft.phrases
+    draft.ask_for_a_person(because, said.message)
+    draft.say(phrases.slots_stuck if because == "slots_refused" else phrases.slots_unclear, "booking")
     return step.unbooked
 
 

@@ -55,11 +55,13 @@ class Phrasebook(Frozen):
 
     person_coming: Phrase
     person_again: Phrases
+    person_called: Phrases
     practitioner_here: Phrase
     closing: Phrase
 
     stop_confirmed: Phrase
     stop_confirmed_concern: Phrase
+    stop_confirmed_plain: Phrase
     started_again: Phrase
     help: Phrase
 
@@ -71,8 +73,12 @@ class Phrasebook(Frozen):
     go_back_nothing: Phrase
     pause: Phrase
     kept_for_now: Phrase
+    first_words_kept: Phrase
     greet: Phrase
     thanks: Phrases
+    sorry: Phrase
+    go_ahead: Phrase
+    cannot_answer: Phrase
     empty: Phrases
     stuck: Phrase
     recap: Phrase
@@ -96,6 +102,7 @@ class Phrasebook(Frozen):
     slots_none: Phrase
     slots_ask: Phrase
     slots_stuck: Phrase
+    slots_unclear: Phrase
     slots_declined: Phrase
     slots_waiting: Phrase
     slot_taken: Phrase

@@ -32,7 +32,7 @@ Side = Literal[
 ]
 """Questions and requests beside the subject; each has an approved answer in the phrasebook."""
 
-Steering = Literal["skip", "correct", "never_mind", "repeat", "go_back", "pause", "thanks", "greet"]
+Steering = Literal["skip", "correct", "never_mind", "repeat", "go_back", "pause", "thanks", "sorry", "greet"]
 """How a person steers the conversation."""
 
 Meaning = Literal["human"] | Steering | Side
@@ -119,7 +119,7 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
         r"(?:i )?(?:didnt|did not|dont|didn t) mean (?:that|it like that|to say that|it that way)",
         r"(?:can|could|may) i (?:change|correct|edit|redo|fix|reword|rewrite|take back)(?: (?:that|it|this|my answer|my last answer|the last one|what i (?:said|wrote|put)))?",
         r"i (?:want|need|would like) to (?:change|correct|edit|redo|fix|reword|rewrite|take back)(?: (?:that|it|this|my answer|my last answer|what i (?:said|wrote|put)))?",
-        r"(?:change|correct|edit|redo) (?:that|my answer|my last answer|the last one|what i (?:said|wrote))",
+        r"(?:change|correct|edit|redo) (?:that|my answer|my last answer|the last one|what i (?:said|wrote))(?: (?:about|on|to)(?: \w+){1,5})?",
         r"(?:i )?(?:made|ive made) a (?:mistake|typo)",
         r"(?:i )?(?:got|wrote|put|said) (?:that|it) wrong",
         r"(?:thats|that is|that was) (?:all )?wrong",
@@ -138,12 +138,13 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
     "repeat": _any_of(
         r"(?:can|could) you (?:repeat|say|ask)(?: (?:that|it|the question|me))?(?: again)?",
         r"repeat(?: (?:that|it|the question))?",
-        r"(?:say|ask) (?:that|it|me) again",
+        r"(?:say|ask) (?:(?:that|it|me) )?again",
+        r"(?:i |ive )?(?:forgot|forgotten) (?:what|wot) (?:you|u) (?:asked|askd|said)",
         r"what (?:did you|did u|d you) (?:say|ask)(?: again)?",
         r"what was (?:that|the question)(?: again)?",
         r"whats the question",
-        r"(?:pardon|come again|eh|what)",
-        r"(?:i )?(?:dont|didnt|do not|did not) (?:understand|get it|get that|follow)(?: (?:that|it|the question|you))?",
+        r"(?:pardon|(?:i )?beg your pardon|come again|eh|what)",
+        r"(?:i |me )?(?:dont|didnt|do not|did not|no|not) (?:understand|get it|get that|follow)(?: (?:that|it|the question|you))?",
         r"what do you mean(?: by that)?",
         r"you what",
     ),
@@ -164,11 +165,15 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
     ),
     "thanks": _any_of(
         r"(?:many |ok |lots of )?(?:thanks|thank you|thankyou|thanku|thx|ty|cheers|ta|tysm|much appreciated|appreciate it)"
-        r"(?: (?:so much|very much|a lot|again|for (?:that|this|everything|listening|your help|all that|the help)))*",
+        r"(?: (?:so much|very much|a lot|again|for (?:that|this|everything|listening|your help|all that|the help)))*(?: (?:and )?(?:bye|goodbye|bye bye|good night|goodnight|night))?",
         r"thats (?:great|lovely|brilliant|good|kind|really kind)",
     ),
+    "sorry": _any_of(
+        r"(?:(?:im |i am )?(?:so |really |very )?sorry|apologies|my bad)(?: (?:about|for) (?:that|this|before|swearing|being rude|the swearing))?",
+        r"(?:i )?(?:shouldnt|should not) have (?:said|sent|written) (?:that|it)",
+    ),
     "greet": _any_of(
-        r"(?:hi|hiya|hello|hey|heya|hullo|yo|good morning|good afternoon|good evening|morning|afternoon|evening|ey up|ay up|hi there|hello there|hey there)"
+        r"(?:hi+|hiya+|hel+o+|he+y+|heya|hullo|yo|good morning|good afternoon|good evening|morning|afternoon|evening|ey up|ay up|hi there|hello there|hey there)"
         r"(?: (?:there|again|mate|all|everyone))*",
         r"(?:im )?(?:back|here|ready)(?: again| now)?",
         r"(?:hi |hello |hey )?(?:im )?(?:so |really |very )?sorry(?: (?:i|ive))? (?:went quiet|for (?:the|my) (?:late reply|delay|silence)|for not (?:replying|answering|texting back)|late reply|been busy|didnt reply|for going quiet)",
@@ -188,7 +193,7 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
         r"(?:are|r) (?:you|u) (?:a |an )?(?:real )?(?:robot|bot|chatbot|machine|computer|ai|human|person|real|real person|program|automated)",
         r"(?:is|am i talking to|am i speaking to|am i texting|is this) (?:this )?(?:a |an )?(?:real )?(?:robot|bot|chatbot|machine|computer|ai|human|person|real|automated)",
         r"is there a (?:real )?person (?:there|reading this)",
-        r"(?:you|u) (?:a )?(?:robot|bot)",
+        r"(?:you|u|ur|youre|you are) (?:just )?(?:a |an )?(?:robot|bot|machine|computer|ai)(?: (?:arent|arnt|aint|are) (?:you|u))?",
     ),
     "who_sees_this": _any_of(
         r"who (?:sees|reads|will see|will read|can see|can read|gets|gets to see|is reading|is going to read|gets to read|else (?:sees|reads|can see))"
@@ -196,6 +201,7 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
         r"(?:is|does) (?:anyone|anybody|someone|somebody) (?:reading|read|see|seeing) (?:this|these|my (?:messages|texts))",
         r"(?:will|does|can) (?:my )?(?:gp|doctor|family|parents|mum|mam|dad|partner|husband|wife|work|boss|school|employer|police|social services) (?:see|read|know about|be told(?: about)?|find out about|find out|get told)"
         r"(?: (?:this|it|any of this|what i (?:say|write)))?",
+        r"(?:will|does|can|could) (?:he|she|they) (?:see|read|find out about|find out|get told)(?: (?:this|it|any of this|what i (?:say|write)))?",
         r"where does (?:this|it|what i (?:write|say)) go",
     ),
     "is_it_confidential": _any_of(
@@ -229,6 +235,9 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
         r"(?:can i (?:have|get)|could i (?:have|get)|i (?:need|want|would like)|id like|do you have|is there|will there be) (?:a |an )?(?:\w+ )?(?:interpreter|translator)(?: \w+){0,3}",
         r"(?:i )?(?:dont|cant|do not|cannot) (?:speak|write|read|understand) (?:much |good |very good |very much )?english(?: (?:very )?(?:well|good))?",
         r"(?:can|do) (?:we|you|i) (?:talk|speak|do this|write|text) (?:in )?(?:my language|another language|polish|urdu|arabic|welsh|romanian|punjabi|bengali|somali|farsi|ukrainian|spanish|french|portuguese)",
+        r"(?:i |me )?(?:am )?(?:no|not) (?:speak|speaking|write|read) (?:much |good |very good )?english(?: (?:very )?(?:well|good|much))?",
+        r"my english (?:is )?(?:not|no|very|bad)(?: (?:so|very))?(?: (?:good|bad))?",
+        r"(?:do )?(?:you )?have (?:a |any )?(?:person|people|someone|somebody|anyone) (?:who |that )?(?:speak|speaks|speaking) \w+",
         r"interpreter",
     ),
     "communication_need": _any_of(
@@ -240,6 +249,7 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
     ),
     "why_ask": _any_of(
         r"why (?:do|did|are|would|r) (?:you|u) (?:ask|asking|need|want|wanting|need to|want to)(?: (?:me|to|know|ask|that|this|it|all|these|so many|questions|about))*",
+        r"why should i (?:tell|answer|say)(?: (?:you|anything|that|this|them))*",
         r"why (?:does|is) (?:that|this|it) (?:matter|important|relevant)",
         r"why",
     ),
@@ -279,11 +289,13 @@ _MEANINGS: dict[Meaning, re.Pattern[str]] = {
         r"|daughter|nan|grandad|neighbour|girlfriend|boyfriend|patient|client|someone else|somebody else|someone|somebody|family member|relative)",
         r"its not (?:for )?me its (?:for )?my \w+",
         r"can i (?:do this|write|refer|text|ask) (?:for|on behalf of) (?:someone|somebody|my \w+|a \w+)(?: else)?",
-        r"im a (?:gp|doctor|nurse|teacher|social worker|support worker)(?: (?:referring|making a referral))?",
+        r"(?:im|i am) (?:a|the|his|her|their) (?:gp|doctor|nurse|teacher|social worker|support worker|health visitor|midwife)"
+        r"(?: (?:referring|making a referral|(?:and )?(?:i )?(?:want to|would like to|need to|wish to) (?:refer|make a referral)(?: \w+){0,12}))?",
     ),
     "complaint": _any_of(
         r"(?:i want to|id like to|how do i|can i|i would like to) (?:complain|make a complaint|put in a complaint)(?: about (?:this|you|it|the service))?",
         r"(?:this is|youre|you are) (?:useless|rubbish|crap|shit|a joke|no help|no use|not helping|pathetic|a waste of time)",
+        r"(?:piss|fuck|sod|bugger) off",
     ),
     "cancel_booking": _any_of(
         r"(?:can i |could i |i want to |i need to |id like to |how do i |please )?(?:cancel|call off) (?:my |the |this |that )?(?:appointment|appt|booking|meeting|conversation|slot|it)",
@@ -330,3 +342,27 @@ def may_be_an_answer(words: str) -> bool:
 def asks_for_a_person_within(words: str) -> bool:
     """Whether a longer text asks, somewhere in it and in so many words, for a human being."""
     return _HUMAN_WITHIN.search(plain(words)) is not None
+
+
+_WHEN_DO_THEY_COME = _any_of(
+    r"how (?:long|much longer)(?: (?:will|is) (?:it|that|this|he|she|they)(?: (?:be|take|going to (?:be|take)))?)?",
+    r"when",
+    r"(?:are|r|is) (?:they|he|she|it|anyone|someone|somebody|the person)(?: still)? (?:coming|on (?:the|their|his|her) way)",
+    r"any (?:news|sign of (?:them|anyone|anybody))",
+)
+_NOD = r"(?:ok|okay|k|kk|right|alright|all right|fine|great|cool|lovely|perfect|will do)"
+_THANKS = r"(?:thanks|thank you|thankyou|thx|ty|ta|cheers|bye|goodbye|see you)"
+_NO_NAME = r"(?!(?:no|not|but|for|nothing|anyway|help|i|im)\b)"
+_PARTING = re.compile(
+    rf"{_NOD}|(?:{_NOD} )*(?:that (?:is|was) (?:kind|good) )?{_THANKS}(?: {_THANKS}| so much| very much)*(?: {_NO_NAME}\w+)?(?: x+)?"
+)
+
+
+def asks_when_somebody_comes(words: str) -> bool:
+    """Whether a text asks how long it takes, as somebody does who waits for a person: "how long", "are they coming"."""
+    return _WHEN_DO_THEY_COME.fullmatch(plain(words)) is not None
+
+
+def is_a_parting(words: str) -> bool:
+    """Whether a text only nods or thanks, by name or without: what is said to a practitioner who has just finished."""
+    return _PARTING.fullmatch(plain(words)) is not None

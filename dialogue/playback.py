@@ -8,12 +8,13 @@ from dialogue.phrases import meaning
 from dialogue.replies import (
     LineWish,
     has_a_condition,
-    has_nothing_more,
     is_agreement,
     is_plain_no,
     is_refusal_to_share,
+    leaves_it_to_us,
     line_wish,
     picked_number,
+    says_nothing,
 )
 from dialogue.session import Detour
 from dialogue.story import in_messages, story_of
@@ -56,7 +57,8 @@ def reply(draft: Draft, step: PlayBack, said: Said) -> str | None:
 
 
 def _neither_yes_nor_a_line(draft: Draft, step: PlayBack, said: Said) -> str | None:
-    if has_nothing_more(said.words) or meaning(said.words) == "thanks":
+    nothing_to_add = says_nothing(said.words) and not is_plain_no(said.words)
+    if nothing_to_add or leaves_it_to_us(said.words) or meaning(said.words) == "thanks":
         draft.say(draft.phrases.playback_sure, "dialogue")
     elif picked_number(said.words) is not None:
         draft.say(draft.phrases.playback_change, "dialogue")

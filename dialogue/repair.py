@@ -1,35 +1,27 @@
 """Interruptions below safety and stop: a person, help, finding the way, and questions beside the subject."""
 
-import re
-
 from dialogue import playback
 from dialogue.draft import Draft
 from dialogue.events import Asking
-from dialogue.flow import Book, ChoiceQuestion, PlayBack, Question, SafetyQuestion
+from dialogue.flow import ChoiceQuestion, PlayBack, Question, SafetyQuestion, Step
+from dialogue.hearing import KEPT, asks_for_a_person, is_a_question
 from dialogue.inputs import Said
-from dialogue.keywords import is_help, is_start
+from dialogue.keywords import is_help
 from dialogue.phrases import (
     SIDES,
     Meaning,
-    asks_for_a_person_within,
-    is_wordless,
+    is_a_parting,
     may_be_an_answer,
-    meaning,
     plain,
 )
 from dialogue.routers import after_safety_answer, ask_earlier, open_question, option_of
 from dialogue.safety import Screening
 from dialogue.session import Detour
-from dialogue.walking import come_back, go_on, move_to
+from dialogue.walking import come_back, go_on, move_to, start_nudge
 
 _SHORT = 12
-_SURE = 0.8
-_SURE_OF_A_PERSON = 0.7
-_TRUSTED_INTERRUPTIONS = 3
 _STUCK_AFTER = 10
 
-# Statements are also kept: they tell the team something. Questions are only answered.
-_KEPT: frozenset[str] = frozenset({"interpreter", "communication_need", "for_someone_else", "complaint"})
 _A_PERSON_DOES_IT: dict[str, Asking] = {
     "own_data": "own_data",
     "delete_story": "delete_story",
@@ -37,46 +29,10 @@ _A_PERSON_DOES_IT: dict[str, Asking] = {
     "cancel_booking": "booking_change",
     "move_booking": "booking_change",
 }
-_STEERED: tuple[Meaning, ...] = ("skip", "correct", "repeat", "go_back", "pause")
 _NODS = frozenset(
     {"ok", "okay", "k", "yes", "yeah", "yep", "no", "nope", "great", "cool", "fine", "lovely", "perfect", "will do"}
 )
-_ASKING = re.compile(
-    r"(?:who|what|where|when|how|why|which|can|could|will|would|do|does|did|is|are|am|was|may|should|r|u)(?:s|'s)?\b",
-    re.IGNORECASE,
-)
-
-
-def heard(draft: Draft, said: Said) -> Meaning | None:
-    """What a text means beside being an answer: by closed phrases first, then by the language understanding.
-
-    The understanding is believed only when it is sure and the text is short, and no longer after three texts in a row
-    that were no answer: a broken one must not keep anybody from being heard.
-    """
-    plainly = meaning(said.words)
-    if plainly is None and is_start(said.words) and plain(said.words) != "yes":
-        plainly = "greet"
-    if plainly is not None or draft.session.interruptions >= _TRUSTED_INTERRUPTIONS:
-        return plainly
-    return _understood(said)
-
-
-def _understood(said: Said) -> Meaning | None:
-    understood = said.understanding
-    if understood is None or is_wordless(said.words):
-        return None
-    if understood.intent == "ask_human" and understood.confidence >= _SURE_OF_A_PERSON:
-        return "human"
-    if understood.confidence < _SURE or len(said.words.split()) > _SHORT:
-        return None
-    asking = _ASKING.match(said.words.strip()) is not None or said.words.rstrip().endswith("?")
-    believed: list[Meaning] = [*_STEERED, *(name for name in SIDES if asking or name in _KEPT)]
-    return next((name for name in believed if name == understood.intent), None)
-
-
-def asks_for_a_person(said: Said, meant: Meaning | None) -> bool:
-    """Whether a text asks for a human being, as a whole or in the middle of more."""
-    return meant == "human" or asks_for_a_person_within(said.words)
+_BARE_YES = frozenset({"yes", "yeah", "yep", "yea", "yh", "ye", "aye", "yes please"})
 
 
 def calls_for_someone(draft: Draft, said: Said, meant: Meaning | None) -> bool:
@@ -88,17 +44,45 @@ def calls_for_someone(draft: Draft, said: Said, meant: Meaning | None) -> bool:
 
 def person_asked_for(draft: Draft, said: Said, meant: Meaning | None) -> bool:
     """Ask for a person and say when one comes. True when that is all the text was; else it is also an answer."""
-    first = draft.ask_for_a_person("asked_for_a_person", said.message)
+    called = draft.session.concern == "now"
+    first = draft.ask_for_a_person("asked_for_a_person", said.message) and not called
     phrases = draft.phrases
     words = phrases.person_coming if first else draft.in_turn("person_again", phrases.person_again)
+    if called and draft.session.phase == "listening":
+        words = draft.in_turn("person_called", phrases.person_called)
     draft.afterwards_or_now(words, "handoff")
     longer = len(said.words.split()) > _SHORT or meant != "human"
     answers = isinstance(open_question(draft), Question) and (longer or may_be_an_answer(said.words))
     if not answers:
         if longer:
             draft.keep_aside(said)
-        interrupted(draft)
+        if first or longer:
+            interrupted(draft)
+        else:
+            _leave_the_question(draft)
     return not answers
+
+
+def _leave_the_question(draft: Draft) -> None:
+    """The open question stays on the table without being asked yet again."""
+    draft.change(interruptions=draft.session.interruptions + 1)
+    draft.say_remarks()
+    if open_question(draft) is not None:
+        start_nudge(draft)
+
+
+def nodded_to_who_gave_back(draft: Draft, said: Said, meant: Meaning | None) -> bool:
+    """Whether a practitioner has just given back and this text is a nod or a thank-you to them, and no answer."""
+    just_back = draft.session.said_often.get("handed_back", 0) > 0
+    draft.forget_count("handed_back")
+    if not just_back or not is_a_parting(said.words) or not isinstance(open_question(draft), Question):
+        return False
+    if meant == "thanks" or len(said.words.split()) > 1:
+        draft.say(_courtesy(draft, "thanks"), "repair")
+        _leave_the_question(draft)
+    else:
+        interrupted(draft)
+    return True
 
 
 def interrupted(draft: Draft) -> None:
@@ -123,7 +107,9 @@ def steer(draft: Draft, said: Said, screening: Screening, meant: Meaning | None)
     """Do what the person asked for, and go back to where it was. False when the text is an answer after all."""
     step = open_question(draft)
     picks = isinstance(step, ChoiceQuestion) and draft.session.detour is None and option_of(step, said.words)
-    if meant is None or picks:
+    if meant is None:
+        return not picks and _said_beside_the_question(draft, said, step)
+    if picks:
         return False
     if meant in SIDES:
         side(draft, said, meant)
@@ -151,14 +137,45 @@ def steer(draft: Draft, said: Said, screening: Screening, meant: Meaning | None)
                 return False
             draft.change(phase="paused")
             draft.say(draft.phrases.pause, "repair")
-        case "thanks" | "greet":
-            if isinstance(step, SafetyQuestion | PlayBack | Book) and meant == "thanks":
-                return False
-            draft.remark(draft.phrases.greet if meant == "greet" else draft.in_turn("thanks", draft.phrases.thanks))
-            interrupted(draft)
+        case "thanks" | "sorry" | "greet":
+            return _courteous(draft, step, meant)
         case _:
             return False
     return True
+
+
+def _courteous(draft: Draft, step: Step | None, meant: Meaning) -> bool:
+    """A hello, a thank-you or a sorry, unless it is how somebody gets round a question that needs an answer."""
+    if isinstance(step, SafetyQuestion) and meant != "greet":
+        return False
+    if isinstance(step, PlayBack) and meant == "thanks":
+        return False
+    draft.remark(_courtesy(draft, meant))
+    interrupted(draft)
+    return True
+
+
+def _courtesy(draft: Draft, meant: Meaning | None) -> str:
+    phrases = draft.phrases
+    if meant == "sorry":
+        return phrases.sorry
+    return phrases.greet if meant == "greet" else draft.in_turn("thanks", phrases.thanks)
+
+
+def _said_beside_the_question(draft: Draft, said: Said, step: Step | None) -> bool:
+    """A question nobody wrote an answer for, or a bare yes to an open question: once each, then it is the answer."""
+    if draft.session.interruptions or draft.session.detour is not None:
+        return False
+    if is_a_question(said.words) and isinstance(step, Question | ChoiceQuestion | PlayBack):
+        draft.keep_aside(said)
+        draft.remark(draft.phrases.cannot_answer)
+        interrupted(draft)
+        return True
+    if isinstance(step, Question) and plain(said.words) in _BARE_YES:
+        draft.say(draft.phrases.go_ahead, "repair")
+        _leave_the_question(draft)
+        return True
+    return False
 
 
 def steer_after_end(draft: Draft, said: Said, meant: Meaning | None) -> bool:
@@ -168,8 +185,8 @@ def steer_after_end(draft: Draft, said: Said, meant: Meaning | None) -> bool:
     if meant in SIDES and meant is not None:
         side(draft, said, meant)
         return True
-    if meant in {"thanks", "pause", None}:
-        draft.say(draft.in_turn("thanks", draft.phrases.thanks), "repair")
+    if meant in {"thanks", "sorry", "pause", None}:
+        draft.say(_courtesy(draft, meant), "repair")
         return True
     if meant in {"greet", "repeat"}:
         draft.say(draft.phrases.greet, "repair")
@@ -179,7 +196,7 @@ def steer_after_end(draft: Draft, said: Said, meant: Meaning | None) -> bool:
 
 def side(draft: Draft, said: Said, meant: str) -> None:
     """The approved answer to a question beside the subject, and the open question again."""
-    if meant in _KEPT:
+    if meant in KEPT:
         draft.keep(said, meant)
     if meant in _A_PERSON_DOES_IT:
         draft.ask_for_a_person(_A_PERSON_DOES_IT[meant], said.message)

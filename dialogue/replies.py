@@ -11,7 +11,7 @@ from typing import Literal
 from dialogue.phrases import plain
 
 _FILLER = r"(?:(?:oh|um|umm|er|erm|well|honestly|hi|hello|ok|okay|tbh) )*"
-_NO = r"(?:no|nope|nah|naw|nae)"
+_NO = r"(?:no|nope|nah|na|naw|nae)"
 _ABOUT_IT = r"(?: about (?:that|it|my safety|anyones safety|either))?"
 # With a subject, always: "not at all safe" and "no im not safe" must never fit.
 _SAFE = (
@@ -21,7 +21,7 @@ _SAFE = (
 )
 _COURTESY = r"(?: (?:thanks|thank you|thankyou|ta|cheers|mate|love|x|xx|xxx|at the moment|right now|now|here))*"
 _CLEAR_NO = re.compile(
-    rf"{_FILLER}(?:{_NO}(?: {_NO})*(?: (?:and )?{_SAFE})*"
+    rf"{_FILLER}(?:{_NO}(?: {_NO})*(?: (?:thank you|thanks))?(?: (?:and )?{_SAFE})*"
     rf"|(?:{_NO} )?(?:not at all|definitely not|never|none|neither|to both)|{_NO} (?:im|i am|were|we are) not){_COURTESY}"
 )
 _CLEAR_SAFE = re.compile(
@@ -68,7 +68,7 @@ def is_clear_yes(words: str) -> bool:
 _AGREE_CORE = (
     r"(?:yes|yeah|yeh|yea|yep|yup|ye|yh|aye|ok|okay|k|sure|fine|correct|right|perfect|great|good|agreed|yes please|please do|go ahead|go on|of course|definitely|absolutely|yes you can|you can"
     r"|yes you may|you may|all good|looks good|sounds good|sounds right|spot on|happy with that|im happy with that|pass it on|send it|share it"
-    r"|(?:thats|that is|its|it is|thats all|that looks|that sounds|all|this is) (?:right|fine|ok|okay|correct|good|great|perfect|it|me|all right|alright|about right|spot on)"
+    r"|(?:thats|that is|its|it is|thats all|that looks|that sounds|all|this is) (?:right|fine|ok|okay|correct|good|great|perfect|all right|alright|about right|spot on)"
     r"|(?:that|it) (?:is|looks) (?:all )?(?:right|fine|ok|okay|correct|good))"
 )
 _AGREE = re.compile(
@@ -83,10 +83,13 @@ _NOTHING_MORE = re.compile(
     r"(?:no |nope |nah |ok |and |i think |so )*(?:thats (?:it|all|everything)|that is (?:it|all|everything)|nothing (?:else|more|to add)|no more|thats me|all done|done)(?: (?:thanks|thank you|really|i think|for now|x))*"
 )
 _NOTHING = re.compile(
-    r"(?:no |nope |nah |um |er )?(?:nothing|nowt|none|nobody|no one|nobody really|nothing really)(?: (?:really|thanks|sorry))*"
+    r"(?:no |nope |nah |um |er )?(?:nothing|nothin|nuffin|nowt|none|nobody|no one|nobody really|nothing really|n a|not applicable)(?: (?:really|thanks|sorry))*"
+)
+_CARELESS = re.compile(
+    r"(?:ok |yeah |yeh |yes |well |i )*(?:what ?ever|watever|if you (?:like|want|must)|up to you|guess|guess so|suppose|suppose so|dont care|not bothered|not fussed|dont mind)"
 )
 _PLAIN_NO = re.compile(
-    r"(?:no|nope|nah|not really|not quite|naw)(?: (?:thanks|thank you|sorry|it isnt|its not|thats not right))?"
+    r"(?:no|nope|nah|na|(?:(?:no|nah|na) )?not (?:really|rly|rlly|quite)|naw)(?: (?:thanks|thank you|sorry|it isnt|its not|thats not right))?"
 )
 
 
@@ -108,6 +111,11 @@ def is_refusal_to_share(words: str) -> bool:
 def has_nothing_more(words: str) -> bool:
     """Whether a reply says that there is nothing to add, which is no agreement yet."""
     return _NOTHING_MORE.fullmatch(_short(words)) is not None
+
+
+def leaves_it_to_us(words: str) -> bool:
+    """Whether a reply to the playback shrugs, which is neither an agreement nor something to add: "whatever"."""
+    return _CARELESS.fullmatch(_short(words)) is not None
 
 
 def says_nothing(words: str) -> bool:

@@ -148,6 +148,8 @@ def _pick(draft: Draft, step: ChoiceQuestion, said: Said) -> None:
     )
     draft.keep(said, step.about, replaces=before.message if before else None)
     draft.passed(step.about, said.message)
+    if option is None:
+        draft.remark(draft.phrases.kept_for_now)
     go_on(draft, option.then if option else step.otherwise)
 
 

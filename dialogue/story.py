@@ -4,7 +4,7 @@ from dialogue.frozen import Frozen
 from dialogue.phrases import plain
 from dialogue.session import Session
 
-_BARE = frozenset("yes yeah yep no nope nah ok okay fine".split())  # noqa: SIM905 -- reads as the list it is
+_BARE = frozenset("yes yeah yep no nope nah na ok okay fine".split())  # noqa: SIM905 -- reads as the list it is
 
 
 class Line(Frozen):

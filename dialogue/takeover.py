@@ -44,6 +44,7 @@ def handed_back(draft: Draft, given: HandedBack) -> None:
     draft.forget_count("holding", "holding_again")
     if given.bridge.strip():
         draft.say_as_written(given.bridge, "handoff")
+    draft.count("handed_back")
     come_back(draft)
 
 
@@ -55,6 +56,7 @@ def case_closed(draft: Draft, given: CaseClosed) -> None:
     draft.stop_timer("nobody_yet")
     draft.stop_timer("nudge")
     concern.is_over(draft)
+    draft.forget_count("parted")
     next_step = given.next_step.strip()
     if next_step and next_step[-1] not in ".!?":
         next_step += "."

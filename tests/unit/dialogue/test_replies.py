@@ -26,6 +26,8 @@ from dialogue.replies import (
         "no, we are all safe thanks",
         "I'm safe",
         "no nothing like that",
+        "na",
+        "No thank you, I am quite safe.",
     ],
 )
 def test_a_clear_no(words: str) -> None:
@@ -54,6 +56,8 @@ def test_a_clear_no(words: str) -> None:
         "no im not safe",
         "no lol",
         "noo",
+        "n/a",
+        "no thank you i am not safe",
         "none of your business",
         "safe-ish",
         "n\u00f6",

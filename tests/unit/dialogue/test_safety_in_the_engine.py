@@ -90,7 +90,7 @@ def test_a_first_text_in_danger_is_answered_at_once_and_says_who_this_is() -> No
 def test_today_goes_on_with_one_line_that_is_not_repeated() -> None:
     play = Play().they("hi").they("i cry a lot", screening=TODAY)
     assert concerns(play) == [("today", "screening")]
-    assert "A person from the team will read what you wrote today" in play.said[0]
+    assert "I have asked a person from the team to read this. They will see it today." in play.said[0]
     assert "Do you worry about your safety" in play.said[-1]
     play.they("no").they("no idea what i need, i just cry", screening=TODAY)
     assert concerns(play) == [("today", "screening")]
