@@ -134,7 +134,7 @@ class StoreDesk:
 
 def _sendable(words: str, when_empty: str) -> str:
     """Words fit to be sent to the person, or Refused with a sentence."""
-    words = words.strip()
+    words = words.replace("\x00", "").strip()
     if not words:
         raise Refused(when_empty)
     if len(words) > MAX_CHARACTERS:

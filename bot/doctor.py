@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TextIO
 
 from bot.clock import SystemClock
@@ -10,7 +11,8 @@ from bot.rasa.project import NluProject
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store import changes, rota
 from bot.store.demonstration import accounts_here
-from bot.store.encryption import FieldKeyError, read_keyring
+from bot.store.encryption import FieldKeyError
+from bot.store.keys import keys_for, read_keys
 from bot.store.migrations import version
 from bot.store.unit import DatabaseError, ReadUnit, Store, address_of, check_reachable, open_engine
 from bot.web.frontend import SHIPPED, VENDOR
@@ -45,7 +47,7 @@ def examine(out: TextIO) -> int:
             out.write(f"{_SIGNS[finding.verdict]}{finding.sentence}\n")
             found.append(finding)
     wrong = sum(finding.verdict == "wrong" for finding in found)
-    out.write(f"\n{'All is well.' if not wrong else f'{wrong} things are wrong: see above.'}\n")
+    out.write(f"\n{'All is well.' if not wrong else f'Wrong: {wrong}. See above.'}\n")
     return 1 if wrong else 0
 
 
@@ -55,15 +57,16 @@ def understanding(settings: Settings) -> list[str]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    if not settings.database_url and not (settings.data_folder / "first-contact.sqlite").exists():
+    sqlite, _, address = settings.database.partition("sqlite:///")
+    # Opening it would make it, and looking must leave nothing behind.
+    if not sqlite and not Path(address.partition("?")[0]).exists():
         yield Finding("note", "There is no database yet: the first start of `first-contact serve` makes it.")
         return
     try:
         engine = open_engine(settings.database)
         check_reachable(engine)
         present, newest = version(engine)
-        keys, _ = read_keyring(settings.field_keys, settings.secret_key, settings.data_folder)
-    except (DatabaseError, FieldKeyError) as error:
+    except DatabaseError as error:
         yield Finding("wrong", str(error))
         return
     where = address_of(engine)
@@ -71,6 +74,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("note", f"The database {where} is at version {present}; serving brings it to {newest}.")
         return
     yield Finding("ok", f"The database {where} answers and is up to date (version {present}).")
+    if not _keys_there(settings):
+        file = settings.data_folder / "keys"
+        yield Finding("wrong", f"The key file {file} is not there: put it back from your backup.")
+        return
+    try:
+        keys, _ = keys_for(engine, settings.field_keys, settings.secret_key, settings.data_folder)
+    except FieldKeyError as error:
+        yield Finding("wrong", str(error))
+        return
     with Store(engine, keys, SystemClock()).read() as unit:
         yield from _inside(unit)
     engine.dispose()
@@ -96,13 +108,23 @@ def _inside(unit: ReadUnit) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
+    if _keys_there(settings):
+        try:
+            read_keys(settings.field_keys, settings.secret_key, settings.data_folder)
+        except FieldKeyError as error:
+            yield Finding("wrong", str(error))
+            return
     if settings.field_keys and settings.secret_key:
         yield Finding("ok", "The keys for words, names and numbers come from the settings.")
-    elif (settings.data_folder / "keys").exists():
+    elif _keys_there(settings):
         path = (settings.data_folder / "keys").resolve()
         yield Finding("ok", f"The keys for words, names and numbers are in {path}: keep a copy somewhere safe.")
     else:
         yield Finding("note", "The keys for words, names and numbers are made at the first start.")
+
+
+def _keys_there(settings: Settings) -> bool:
+    return bool(settings.field_keys and settings.secret_key) or (settings.data_folder / "keys").exists()
 
 
 def _dialogue(settings: Settings) -> Iterator[Finding]:  # noqa: ARG001 -- every look has the same shape

@@ -9,6 +9,7 @@ import re
 import time
 import traceback
 from pathlib import Path
+from types import TracebackType
 
 FACTS = frozenset(
     {
@@ -39,6 +40,8 @@ FACTS = frozenset(
         "version",
     }
 )
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _OURS = re.compile(r"[/\\](bot|handoff|dialogue)[/\\]")
 _SHORT = re.compile(r"[\w.:/+@=-]{0,120}")
@@ -90,13 +93,23 @@ def _place(frame: traceback.FrameSummary) -> str:
     return _NOT_SHORT.sub("_", f"{Path(frame.filename).name}:{frame.lineno}")[-120:]
 
 
+class _Formatter(logging.Formatter):
+    """Writes an exception a library logs as we write our own: its type and place, never its message or its trace."""
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 -- the name logging calls it by
+        """The exception's type and the line that raised it."""
+        kind, _, trace = ei
+        frames = traceback.extract_tb(trace)
+        return f"  {kind.__name__ if kind else 'unknown'} at {_place(frames[-1]) if frames else 'unknown'}"
+
+
 def set_up(*, quiet: bool = False) -> None:
     """Write log lines to standard error with their time in UTC; with `quiet` only those somebody must look at.
 
     Libraries that would name addresses are quietened.
     """
     handler = logging.StreamHandler()
-    formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter = _Formatter("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     root = logging.getLogger()

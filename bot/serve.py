@@ -127,7 +127,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         raise ServeError(
             f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Stop the program that has it, "
-            "or set FIRST_CONTACT_PORT to another one."
+            "or set FIRST_CONTACT_PORT, or FIRST_CONTACT_HOST, to another one."
         ) from error
     return listening
 

@@ -27,7 +27,7 @@ from bot.screening import Screener
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import changes as change_rows
-from bot.store.encryption import read_keyring
+from bot.store.keys import keys_for
 from bot.store.migrations import bring_up_to_date
 from bot.store.unit import Stirred, Store, check_reachable, open_engine
 from dialogue.published import Flows, shipped_phrasebook
@@ -170,10 +170,10 @@ def build(
     Raises SettingsError, DatabaseError, FieldKeyError or FlowError, each naming what is wrong and what to do.
     """
     clock = clock or SystemClock()
-    keys, made = read_keyring(settings.field_keys, settings.secret_key, settings.data_folder)
     engine = open_engine(settings.database)
     check_reachable(engine)
     bring_up_to_date(engine)
+    keys, made = keys_for(engine, settings.field_keys, settings.secret_key, settings.data_folder)
     store = Store(engine, keys, clock)
     ways = dict(channels) if channels is not None else default_channels(settings)
     parts = turn.Parts(

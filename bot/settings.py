@@ -3,6 +3,7 @@
 Each field's description is the documentation; an architecture test holds it against docs/settings.md.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FIRST_CONTACT_"
+
+# E.164, a short code, or a messaging service's id. Nobody can answer a sender that is a word.
+_FROM = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}|MG[0-9a-zA-Z]{32}")
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
@@ -89,6 +93,10 @@ class Settings(BaseSettings):
     def _address(cls, value: str) -> str:
         if value and (not value.startswith(("http://", "https://")) or not urlsplit(value).hostname):
             raise ValueError("it must begin with http:// or https:// and name a host")
+        try:
+            _ = urlsplit(value).port
+        except ValueError as error:
+            raise ValueError("what stands behind the colon must be a port, a number up to 65535") from error
         return value.rstrip("/")
 
     @field_validator("database_url")
@@ -112,6 +120,13 @@ class Settings(BaseSettings):
     def _account(cls, value: str) -> str:
         if value and not value.startswith("AC"):
             raise ValueError("it must begin with AC, as shown in Twilio's console")
+        return value
+
+    @field_validator("twilio_from")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        if value and not _FROM.fullmatch(value):
+            raise ValueError("it must be a number like +447700900123, a short code like 60000, or begin with MG")
         return value
 
     @property

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.clock import Clock
 from bot.store.encryption import Keyring
 
 Stirred = Literal["inbox", "outbox", "change"]
+
+AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError, NoConnectionError)
+"""What a unit raises while the database does not answer; the same call works again once it does."""
 
 
 class DatabaseError(Exception):

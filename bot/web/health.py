@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from bot.channels.counts import EXPLAINED, Counts
+from bot.log import Log
 from bot.nlu import Nlu
 from bot.screening import Screener
 from bot.settings import Settings
 from bot.store import cases, changes, inbox, outbox, rota
-from bot.store.unit import ReadUnit, Store
+from bot.store.unit import AWAY, ReadUnit, Store
 from dialogue.frozen import Frozen
 from handoff import rota as duty_rota
 
@@ -20,6 +21,13 @@ TICK_IS_LATE = timedelta(seconds=15)
 TURN_IS_LATE = timedelta(seconds=30)
 SEND_IS_LATE = timedelta(minutes=2)
 CASE_IS_LATE = timedelta(minutes=15)
+
+NO_DATABASE = (
+    "The database does not answer: nothing comes in, and nobody is answered or told. Start it again; what was taken in "
+    "before goes on by itself."
+)
+
+log = Log(__name__)
 
 
 class Healthy(Protocol):
@@ -148,7 +156,11 @@ def router(service: Healthy) -> APIRouter:
     @routes.get("/health/ready")
     def ready() -> JSONResponse:
         """200 when nothing stands still, 503 with the problems in plain words otherwise."""
-        health = examine(service)
+        try:
+            health = examine(service)
+        except AWAY as error:
+            log.failure("health.database_away", error)
+            return JSONResponse({"problems": [NO_DATABASE]}, status_code=503)
         return JSONResponse(health.model_dump(mode="json"), status_code=503 if health.problems else 200)
 
     @routes.get("/metrics")

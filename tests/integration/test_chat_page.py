@@ -105,6 +105,11 @@ class TestThePage:
         assert token not in text.sender
         assert all(token.encode() not in file.read_bytes() for file in tmp_path.iterdir())
 
+    @pytest.mark.parametrize("after", ["-1", "9" * 30, "x"])
+    @pytest.mark.parametrize("path", ["/chat/messages", "/chat/events"])
+    def test_a_number_no_line_can_have_is_refused(self, visitor: httpx.Client, path: str, after: str) -> None:
+        assert visitor.get(path, params={"after": after}).status_code == 422
+
     def test_a_browser_with_a_made_up_token_is_a_new_one(self, service: str) -> None:
         answer = httpx.get(f"{service}/chat", headers={"Cookie": f"{COOKIE}=../../etc/passwd"})
         assert answer.status_code == 200

@@ -16,6 +16,7 @@ from bot.store.tables import conversation, message
 from bot.store.tables import inbox as inbox_rows
 from dialogue.inputs import MediaKind, Understanding
 from dialogue.safety import Screening
+from handoff.ports import Refused
 from tests.support.house import DANGER, House, flagged_without_a_case, house_at
 from tests.support.stores import at_once, how_many
 
@@ -352,3 +353,14 @@ def test_without_understanding_the_conversation_goes_on_and_a_concern_never_wait
         house.says(DANGER)
         assert nlu.asked == asked + 1
         assert house.only_case().case.by == "now"
+
+
+def test_a_sign_that_no_text_can_hold_is_left_out_of_what_a_practitioner_sends(house: House) -> None:
+    house.says(DANGER)
+    case, sam = house.only_case().case.number, house.practitioner()
+    house.service.desk.claim(case, sam)
+    house.service.desk.say(case, sam, "Are you\x00 safe?\n")
+    house.service.run_until_quiet()
+    assert house.said_to()[-1] == "Are you safe?"
+    with pytest.raises(Refused, match="empty message"):
+        house.service.desk.say(case, sam, "\x00 ")

@@ -51,7 +51,7 @@ def run_chat(service: Running, read: Read, write: Write, *, again: str | None = 
 
     `again` names the person of an earlier run, so that the conversation goes on; without it, each run is somebody new.
     """
-    name = (again or f"visitor-{secrets.token_hex(2)}").strip().lower()
+    name = (again or "").strip().lower() or f"visitor-{secrets.token_hex(2)}"
     talk = _Talk(service, write, sender=f"console:{name}")
     service.start()
     try:

@@ -9,6 +9,7 @@ from dialogue.inputs import MediaKind
 
 MOST_MEDIA = 30
 _ID = re.compile(r"^[A-Za-z0-9]{10,64}$")
+_COUNT = re.compile(r"^[0-9]{1,9}$")
 _SENDER = re.compile(r"^[\w.@ -]{1,60}$|^\+\d{3,20}$")
 
 _KINDS: dict[str, MediaKind] = {"image": "photo", "audio": "voice", "video": "video"}
@@ -103,7 +104,7 @@ def _address(fields: dict[str, str], name: str) -> tuple[str, str]:
 
 def _media(fields: dict[str, str], channel: str) -> tuple[MediaKind, ...]:
     count = fields.get("NumMedia", "0")
-    if not (count.isascii() and count.isdecimal()) or int(count) > MOST_MEDIA:
+    if not _COUNT.fullmatch(count) or int(count) > MOST_MEDIA:
         raise FieldError("NumMedia", f"must be a number up to {MOST_MEDIA}")
     kinds = [_kind(fields.get(f"MediaContentType{number}", ""), channel) for number in range(int(count))]
     if "Latitude" in fields and "Longitude" in fields:

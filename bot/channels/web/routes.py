@@ -7,8 +7,9 @@ more.
 
 import uuid
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -23,8 +24,9 @@ from bot.channels.web.posts import NotTakenError, Post, read_post
 from bot.channels.web.views import LineView, view_lines
 from bot.channels.web.visitor import Visitor
 from bot.intake import Inbound, take_in
+from bot.log import Log
 from bot.store import rota, thread
-from bot.store.unit import ReadUnit
+from bot.store.unit import AWAY, ReadUnit
 from dialogue.inputs import Team
 from handoff.desk.page import Render
 
@@ -32,8 +34,15 @@ BODY_LIMIT = 512 * 1024
 """Bytes of one post: 20,000 characters of any script are at most 240,000 as a form writes them."""
 
 HEARTBEAT_SECONDS = 15
+AWAY_STATUS = 503
+
 LOOKS = 6
 """How often the page without JavaScript looks for a reply by itself, three seconds apart, before it leaves it be."""
+
+LineNumber = Annotated[int, Query(ge=0, le=2**53)]
+"""A line's number as a page may ask for it: no database counts further, and no script can."""
+
+log = Log(__name__)
 
 
 def router(host: Host, render: Render) -> APIRouter:
@@ -77,14 +86,14 @@ class ChatPage:
             return JSONResponse({"text": post.id}, status_code=202, headers={"Cache-Control": "no-store"})
         return RedirectResponse("/chat?sent=1#latest", status_code=303)
 
-    async def lines_after(self, request: Request, after: int = 0) -> Response:
+    async def lines_after(self, request: Request, after: LineNumber = 0) -> Response:
         """The lines after a number, ready to be put into the page. Whoever asks has shown the ones before it."""
         visitor = visitors.known(request)
         if visitor is None:
             return Response(status_code=204)
         return await run_in_threadpool(self._lines, request, visitor, after)
 
-    async def events(self, request: Request, after: int = 0) -> Response:
+    async def events(self, request: Request, after: LineNumber = 0) -> Response:
         """A stream that names the newest line's number whenever there is one, and gives a sign of life."""
         visitor = visitors.known(request)
         if visitor is None:
@@ -138,6 +147,19 @@ class ChatPage:
         )
 
     def _take_in(self, visitor: Visitor, post: Post) -> None:
+        try:
+            self._keep(visitor, post)
+        except AWAY as error:
+            log.failure("chat.not_kept", error)
+            raise NotTakenError(
+                AWAY_STATUS,
+                "away",
+                "That has not reached us, because something is wrong on our side. Your words are still in the box. "
+                "Please press Send again in a minute. If you cannot wait, use the numbers at the top of this page.",
+                words=post.words,
+            ) from error
+
+    def _keep(self, visitor: Visitor, post: Post) -> None:
         host = self._host
         # The page's id alone would let somebody's second text vanish when an old page comes back with its old id.
         same = host.store.keys.lookup("web text", f"{visitor.sender}:{post.id}:{post.words}")
@@ -168,9 +190,9 @@ class ChatPage:
     def _page(
         self, request: Request, visitor: Visitor, *, looks: int = 0, refused: NotTakenError | None = None
     ) -> Response:
-        with self._host.store.read() as unit:
-            team = self._team(unit)
-            lines = self._views(unit, visitor, team)
+        # While the database is away the page still holds the words, and names the numbers to ring.
+        away = refused is not None and refused.status == AWAY_STATUS
+        team, lines = (self._any_team(), ()) if away else self._thread(visitor)
         newest = max((line.seq for line in lines), default=0)
         waits = bool(lines) and lines[-1].kind == "person" and 0 < looks < LOOKS
         response = self._render(
@@ -189,8 +211,14 @@ class ChatPage:
             look_again=looks + 1 if waits else 0,
         )
         visitors.remember(response, visitor, secure=self._secure)
-        self._shown(visitor, newest)
+        if newest:
+            self._shown(visitor, newest)
         return response
+
+    def _thread(self, visitor: Visitor) -> tuple[Team, tuple[LineView, ...]]:
+        with self._host.store.read() as unit:
+            team = self._team(unit)
+            return team, self._views(unit, visitor, team)
 
     def _lines(self, request: Request, visitor: Visitor, after: int) -> Response:
         self._shown(visitor, after)
@@ -217,8 +245,10 @@ class ChatPage:
             self._host.sender.receipt(WEB, row, "delivered", None)
 
     def _team(self, unit: ReadUnit) -> Team:
-        name = self._host.settings.service_name
-        return rota.team_words(unit) or Team(name="the team", service=name)
+        return rota.team_words(unit) or self._any_team()
+
+    def _any_team(self) -> Team:
+        return Team(name="the team", service=self._host.settings.service_name)
 
     async def _newest(self, visitor: Visitor, after: int) -> AsyncIterator[ServerSentEvent]:
         token = self._host.changes.latest()

@@ -137,3 +137,9 @@ def test_a_terminal_gets_the_words_as_they_are() -> None:
     out = io.StringIO()
     writer(Console(file=out, width=200, force_terminal=True, color_system=None))("Sam", "[red]hello[/red]")
     assert "[red]hello[/red]" in out.getvalue()
+
+
+def test_a_blank_name_is_somebody_new(tmp_path: Path) -> None:
+    printed = Printed()
+    run_chat(ChannelHost(settings_for(tmp_path)), typed("hi"), printed, again="  ")
+    assert "--again visitor-" in printed.lines[-1][1]

@@ -77,6 +77,7 @@ def test_a_missing_field_is_named(field: str) -> None:
         ("NumMedia", "31"),
         ("NumMedia", "-1"),
         ("NumMedia", "²"),
+        ("NumMedia", "9" * 5000),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named_and_never_quoted(field: str, value: str) -> None:
