@@ -69,7 +69,7 @@ def test_a_concern_reaches_a_person_at_the_desk_and_a_date_is_booked_in_the_end(
     _write(desk, "What happens next", "I ring you at ten tomorrow.", "Close the case")
     expect(_log(chat)).to_contain_text("I ring you at ten tomorrow.")
 
-    _say(chat, "ok", expect_reply="What help do you hope to find?")
+    _say(chat, "right, shall we carry on", expect_reply="What help do you hope to find?")
     _say(chat, "somebody to talk to", expect_reply="Who and what helps you")
     _say(chat, "my sister", expect_reply="important to mention")
     _say(chat, "skip", expect_reply="in your own words")
