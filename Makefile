@@ -47,11 +47,12 @@ $(VENV)/.uv: $(LOCKS)/uv.txt | $(VENV)/pyvenv.cfg
 	@touch $@
 
 # uv is fast but reads settings of its own; where only pip is set up to reach a registry, pip does the same, slowly.
-$(VENV)/.installed: $(LOCKS)/dev.txt pyproject.toml $(VENV)/.uv
+# Each list is whole, so nothing is installed that is not on it.
+$(VENV)/.installed: $(LOCKS)/dev.txt $(LOCKS)/encoder.txt pyproject.toml $(VENV)/.uv
 	@echo "==> setting up: the libraries, exact versions with hashes (a minute or two, mostly downloads)"
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/dev.txt \
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/dev.txt $(LOCKS)/encoder.txt \
 		|| { echo "==> setting up: uv could not, so pip tries the same"; \
-		$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCKS)/dev.txt; }
+		$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $(LOCKS)/dev.txt -r $(LOCKS)/encoder.txt; }
 	@echo "==> setting up: first-contact itself"
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -93,6 +94,16 @@ format: setup ## put every file into the house style
 bench: setup ## messages a second on SQLite and on a PostgreSQL started for it, next to the bare commit rate
 	@$(BIN)/python -m tests.support.postgres $(BIN)/first-contact bench --postgresql '{url}'
 
+# ---------------------------------------------------------------------------------------------------- the detector
+
+.PHONY: detector
+detector: setup ## build the detector's classifier anew from its training text (about half an hour)
+	@$(BIN)/python -m dialogue.safety.build fit
+
+.PHONY: detector-report
+detector-report: setup ## the training text's balance and near-duplicates, and the detector's figures
+	@$(BIN)/python -m dialogue.safety.build report
+
 .PHONY: screenshots
 screenshots: setup ## take the README's pictures again
 	@$(BIN)/python -m tests.support.screenshots
@@ -107,10 +118,12 @@ COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --custom-comp
 lock: $(VENV)/.uv ## compile the lists of exact versions again, after a change in pyproject.toml
 	@cd $(LOCKS) && for part in uv node postgresql; do \
 		echo "==> locking $$part"; ../$(COMPILE) --python-version 3.11 $$part.in -o $$part.txt || exit 1; done
+	@echo "==> locking encoder"
+	@cd $(LOCKS) && ../$(COMPILE) --no-deps --python-version 3.11 encoder.in -o encoder.txt
 	@echo "==> locking service"
 	@$(COMPILE) --python-version 3.11 pyproject.toml -o $(LOCKS)/service.txt
 	@echo "==> locking dev"
-	@$(COMPILE) --python-version 3.11 -c $(LOCKS)/service.txt -c $(LOCKS)/uv.txt pyproject.toml --group dev -o $(LOCKS)/dev.txt
+	@$(COMPILE) --python-version 3.11 -c $(LOCKS)/service.txt -c $(LOCKS)/uv.txt pyproject.toml --extra training --group dev -o $(LOCKS)/dev.txt
 
 .PHONY: clean
 clean: ## take away what setting up and testing made; the data in var/ and the trained model stay

@@ -61,9 +61,12 @@ def screen(
 ) -> None:
     """Screen JSON Lines from standard input: {"id", "text", "previous"?} in, the route and its reasons out."""
     from bot.screen import screen_lines
-    from dialogue.safety import Rules
+    from dialogue.safety import RulesAndClassifier
 
-    raise typer.Exit(screen_lines(sys.stdin.buffer, sys.stdout, sys.stderr, Rules.shipped(), with_scores=scores))
+    detector = RulesAndClassifier.shipped(_settings().encoder)
+    if detector.problem:
+        typer.echo(detector.problem, err=True)
+    raise typer.Exit(screen_lines(sys.stdin.buffer, sys.stdout, sys.stderr, detector, with_scores=scores))
 
 
 @app.command()
@@ -97,14 +100,15 @@ def doctor() -> None:
 
 @app.command()
 def bench(
-    seconds: Annotated[float, typer.Option(help="Roughly how long each database is measured.", min=0.5)] = 10.0,
+    seconds: Annotated[float, typer.Option(help="Roughly how long each part is measured, in seconds.", min=0.5)] = 10.0,
     postgresql: Annotated[str, typer.Option(help="An empty PostgreSQL database, postgresql://...")] = "",
 ) -> None:
-    """Measure messages per second through intake, turn and outbox, beside the bare commit rate."""
-    from bot.bench import run
+    """Measure screening, and messages per second through intake, turn and outbox, beside the bare commit rate."""
+    from bot import bench, bench_screening
 
     log.set_up(quiet=True)
-    run(seconds, postgresql, sys.stdout)
+    bench_screening.run(seconds, sys.stdout)
+    bench.run(seconds, postgresql, sys.stdout)
 
 
 @flows.command("check")

@@ -18,7 +18,7 @@ from bot.store.unit import DatabaseError, ReadUnit, Store, address_of, check_rea
 from bot.web.frontend import SHIPPED, VENDOR
 from dialogue.published import Flows
 from dialogue.reader import FlowError
-from dialogue.safety import Rules
+from dialogue.safety import RulesAndClassifier
 from handoff import rota as duty_rota
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -127,14 +127,17 @@ def _keys_there(settings: Settings) -> bool:
     return bool(settings.field_keys and settings.secret_key) or (settings.data_folder / "keys").exists()
 
 
-def _dialogue(settings: Settings) -> Iterator[Finding]:  # noqa: ARG001 -- every look has the same shape
+def _dialogue(settings: Settings) -> Iterator[Finding]:
     try:
         names = sorted(Flows.shipped().names())
     except FlowError as error:
         yield Finding("wrong", f"The flows have mistakes:\n{error}")
         return
     yield Finding("ok", f"The flows are sound: {', '.join(names)}.")
-    yield Finding("ok", f"The detector is there: {Rules.shipped().version}.")
+    detector = RulesAndClassifier.shipped(settings.encoder)
+    yield Finding("ok", f"The detector is there: {detector.version}.")
+    if detector.problem:
+        yield Finding("wrong", detector.problem)
 
 
 def _twilio(settings: Settings) -> Iterator[Finding]:

@@ -32,6 +32,11 @@ class Screener:
         """The detector's version, stamped on each decision."""
         return self._detector.version
 
+    @property
+    def problem(self) -> str:
+        """What of the detector does not work, as a sentence for an operator; empty when all is well."""
+        return self._detector.problem
+
     def screen(self, words: str, previous: Sequence[str], media: Sequence[MediaKind]) -> Screening:
         """What a text and what came with it point to. Never raises: a failure is a concern."""
         screening = self._judge(words, previous)

@@ -31,7 +31,7 @@ from bot.store.keys import keys_for
 from bot.store.migrations import bring_up_to_date
 from bot.store.unit import Stirred, Store, check_reachable, open_engine
 from dialogue.published import Flows, shipped_phrasebook
-from dialogue.safety import Detector, Rules
+from dialogue.safety import Detector, RulesAndClassifier
 from handoff.ports import Desk
 
 log = Log(__name__)
@@ -165,9 +165,10 @@ def build(
     detector: Detector | None = None,
     nlu: Nlu | None = None,
 ) -> Service:
-    """Build the service: open the database, bring it up to date, read keys, flows and rules. Starts nothing.
+    """Build the service: open the database, bring it up to date, read keys, flows and the detector. Starts nothing.
 
-    Raises SettingsError, DatabaseError, FieldKeyError or FlowError, each naming what is wrong and what to do.
+    Raises SettingsError, DatabaseError, FieldKeyError, FlowError or ModelError, each naming what is wrong and what to
+    do.
     """
     clock = clock or SystemClock()
     engine = open_engine(settings.database)
@@ -178,7 +179,9 @@ def build(
     ways = dict(channels) if channels is not None else default_channels(settings)
     parts = turn.Parts(
         store=store,
-        screener=Screener(detector or Rules.shipped(), settings.screening_deadline_ms / 1000),
+        screener=Screener(
+            detector or RulesAndClassifier.shipped(settings.encoder), settings.screening_deadline_ms / 1000
+        ),
         nlu=nlu or _nlu(settings, clock),
         flows=Flows.shipped(),
         phrasebook=shipped_phrasebook(),

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     screening_deadline_ms: int = Field(
         default=2_000, ge=50, le=30_000, description="After this time in ms an unfinished screening is a concern."
     )
+    encoder: Path | None = Field(
+        default=None,
+        description="A folder with the sentence encoder the detector's model was built for. "
+        "Default: the one that `make setup` installs.",
+    )
     twilio_account_sid: str = Field(default="", description="The Twilio account, beginning AC; empty: no Twilio.")
     twilio_auth_tokens: CommaSeparated = Field(
         default=(), description="Twilio's auth tokens, comma-separated, the current one first."

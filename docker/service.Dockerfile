@@ -6,7 +6,7 @@ WORKDIR /build
 COPY .requirements/ .requirements/
 RUN ["pip", "install", "--no-cache-dir", "--require-hashes", "-r", ".requirements/uv.txt"]
 RUN ["uv", "venv", "/opt/first-contact"]
-RUN ["uv", "pip", "sync", "--no-cache", "--python", "/opt/first-contact/bin/python", "--require-hashes", ".requirements/service.txt"]
+RUN ["uv", "pip", "sync", "--no-cache", "--python", "/opt/first-contact/bin/python", "--require-hashes", ".requirements/service.txt", ".requirements/encoder.txt"]
 # The code comes last, because it changes more often than what it stands on.
 COPY pyproject.toml README.md ./
 COPY bot/ bot/

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
@@ -14,6 +15,10 @@ from tests.support.browser import open_browser
 from tests.support.machine import CannotBeHadError
 from tests.support.postgres import Cluster, cluster
 from tests.support.stores import empty, migrate
+
+# How long an example takes says more of the machine than of the code; speed is measured by `first-contact bench`.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -123,7 +128,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what was left out, and why, in the last lines."""
+    """Print the figures that tests measured, and name what was left out, and why, in the last lines."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    tables = [text for report in reports for name, text in report.user_properties if name == "table"]
+    if tables:
+        terminalreporter.section("measured", sep="=")
+        terminalreporter.write_line("\n\n".join(str(text) for text in tables))
     lines = left_out.lines(terminalreporter.getreports("skipped"))
     if lines:
         terminalreporter.section("left out", sep="=")

@@ -85,6 +85,8 @@ def examine(service: Healthy) -> Health:
         }
         waiting, unknown, failed = inbox.waiting(unit), outbox.count(unit, "unknown"), outbox.count(unit, "failed")
         problems = [*_standing_still(unit, rows), *_left_alone(unit)]
+    if service.screener.problem:
+        problems.append(service.screener.problem)
     if service.screener.failures:
         problems.append(
             f"The detector failed {service.screener.failures} times since the start; each of those texts was treated "
@@ -173,6 +175,7 @@ def router(service: Healthy) -> APIRouter:
             "first_contact_outbox_unknown": health.unknown,
             "first_contact_outbox_failed": health.failed,
             "first_contact_screening_failures": service.screener.failures,
+            "first_contact_detector_whole": int(not service.screener.problem),
             "first_contact_understanding_up": int(health.understanding == "answering"),
         }
         lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in numbers.items()]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dialogue.safety.detector import RulesAndClassifier
 from dialogue.safety.kinds import KINDS, ROUTES, Route, more_urgent
 from dialogue.safety.rules import Rules
 from dialogue.safety.screening import Detector, Reason, Screening, could_not_screen, screen_media, unreadable
@@ -13,6 +14,7 @@ __all__ = [
     "Reason",
     "Route",
     "Rules",
+    "RulesAndClassifier",
     "Screening",
     "could_not_screen",
     "more_urgent",

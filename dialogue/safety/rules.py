@@ -12,12 +12,10 @@ from dialogue.safety.languages import Languages
 from dialogue.safety.normal import HARD, Normal, normalise
 from dialogue.safety.pattern import Finder, Found
 from dialogue.safety.ruleset import Rule, RuleSet, shipped_rules
-from dialogue.safety.screening import Reason, Screening
+from dialogue.safety.screening import Reason, Screening, together
 
 _MASK: Final = "_"
 _SENTENCE: Final = 24
-_EARLIER_TEXTS: Final = 5
-_EARLIER_CHARACTERS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Rules:
 
     def __init__(self, rules: RuleSet) -> None:
         self.version = rules.version
+        self.problem = ""
         self._set = rules
         self._rules = {rule.id: rule for rule in rules.rules}
         read = rules.reader.read
@@ -74,10 +73,8 @@ class Rules:
 
     def _joined(self, normal: Normal, previous: Sequence[str]) -> Screening:
         """What only the texts together say, given in the words of the newest."""
-        earlier = "\n".join(previous[-_EARLIER_TEXTS:])[-_EARLIER_CHARACTERS:]
-        text = f"{earlier}\n{normal.text}"
+        _, text, border = together(normal.text, previous)
         whole = normalise(text, self._set.spelling)
-        border = len(text) - len(normal.text)
         newest = next((i for i, token in enumerate(whole.tokens) if token.start >= border), len(whole.tokens))
         crossing = [
             replace(finding, first=newest)

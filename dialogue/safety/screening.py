@@ -1,18 +1,22 @@
 """What a screening says, and what anything that screens has to offer."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import BaseModel
 
 from dialogue.safety.kinds import Route, more_urgent
 
+_EARLIER_TEXTS: Final = 5
+_EARLIER_CHARACTERS: Final = 2_000
+
 
 class Reason(BaseModel, frozen=True):
     """One thing that set the screening off.
 
-    `kind` is one of `KINDS`; `by` says what found it ("rule:<id>", "joined:<rule id>", "detector-error", "unreadable");
-    `words` are the exact words of the text, empty where no words did it.
+    `kind` is one of `KINDS`; `by` says what found it ("rule:<id>", "joined:<rule id>", "classifier",
+    "joined:classifier", "detector-error", "unreadable"); `words` are the exact words of the text, empty where no words
+    did it.
     """
 
     kind: str
@@ -40,13 +44,26 @@ class Screening(BaseModel, frozen=True):
 
 
 class Detector(Protocol):
-    """Anything that can screen a text: the rules here, a classifier, or both together."""
+    """Anything that can screen a text: the rules, the classifier, or both together.
+
+    `problem` is a sentence for an operator when a part of it does not work, and empty when all is well.
+    """
 
     version: str
+    problem: str
 
     def screen(self, text: str, previous: Sequence[str] = ()) -> Screening:
         """Screen `text`; `previous` are the person's last few texts, oldest first."""
         ...
+
+
+def together(text: str, previous: Sequence[str]) -> tuple[str, str, int]:
+    """What came before, all of it with `text` as one text, and the place where `text` begins in that.
+
+    `previous` are the person's last few texts, oldest first; of a long history only the newest part counts.
+    """
+    earlier = "\n".join(previous[-_EARLIER_TEXTS:])[-_EARLIER_CHARACTERS:]
+    return earlier, f"{earlier}\n{text}", len(earlier) + 1
 
 
 def could_not_screen(version: str, what: str) -> Screening:

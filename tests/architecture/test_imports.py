@@ -6,6 +6,9 @@ from importlinter.cli import lint_imports
 
 from tests.support.checkout import CODE, sources
 
+# Building the classifier is a command for a developer; no conversation comes near it, which a contract holds.
+RUN_BY_HAND = "dialogue/safety/build/"
+
 
 def test_imports_go_one_way() -> None:
     assert lint_imports() == 0, (
@@ -31,6 +34,7 @@ def test_dialogue_reaches_for_nothing_outside() -> None:
     reached = [
         f"{source.place(node)} imports {name}"
         for source in sources("dialogue")
+        if not source.name.startswith(RUN_BY_HAND)
         for node in source.nodes
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in _imported(node)

@@ -17,7 +17,8 @@ from tests.support.machine import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
 SERVICE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-DEVELOPMENT = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+TRAINING = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"]["training"]]
+DEVELOPMENT = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]] + TRAINING
 LOCKS = sorted((CHECKOUT / ".requirements").glob("*.txt"))
 
 # Needed though no line of ours imports them.
@@ -81,7 +82,8 @@ def test_the_node_of_the_build_is_the_locked_one() -> None:
 
 
 def test_what_is_imported_is_asked_for() -> None:
-    for folders, wishes in ((CODE, SERVICE), (("tests",), SERVICE + DEVELOPMENT)):
+    # That nothing which runs needs what only fitting needs is a contract of import-linter's.
+    for folders, wishes in ((CODE, SERVICE + TRAINING), (("tests",), SERVICE + DEVELOPMENT)):
         named = {canonicalize_name(wish.name) for wish in wishes} | set(COMES_WITH) | _only_for_the_build(folders)
         missing = {name for name in _imported(*folders) if name not in named}
         assert not missing, (

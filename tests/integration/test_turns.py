@@ -33,6 +33,7 @@ class Detector:
     """A detector that does as a test says."""
 
     version = "test-1"
+    problem = ""
 
     def __init__(self, does: Faulty) -> None:
         self._does = does

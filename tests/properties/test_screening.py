@@ -1,11 +1,13 @@
 """However a plain danger is typed or wrapped, it stays flagged; whatever is typed, screening answers."""
 
 import re
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogue.safety import ROUTES, Rules, screen
+from dialogue.safety import ROUTES, Screening
+from tests.support.labelled import detector
 
 PLAIN = [
     "i might kill myself",
@@ -52,6 +54,10 @@ BEFORE = [
 ]
 
 
+def screen(text: str, previous: Sequence[str] = ()) -> Screening:
+    return detector().screen(text, previous)
+
+
 @given(text=st.sampled_from(PLAIN), data=st.data())
 def test_casing_leaves_a_danger_flagged(text: str, data: st.DataObject) -> None:
     upper = data.draw(st.lists(st.booleans(), min_size=len(text), max_size=len(text)))
@@ -90,7 +96,7 @@ def test_no_apostrophe_or_a_curly_one_leaves_a_danger_flagged(text: str) -> None
 ANY_CHARACTER = st.characters(min_codepoint=0, max_codepoint=0x10FFFF, exclude_categories=())
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     text=st.text(alphabet=ANY_CHARACTER, max_size=200),
     earlier=st.lists(st.text(alphabet=ANY_CHARACTER, max_size=40), max_size=3),
@@ -98,7 +104,7 @@ ANY_CHARACTER = st.characters(min_codepoint=0, max_codepoint=0x10FFFF, exclude_c
 def test_any_text_gets_an_answer_whose_words_are_its_own(text: str, earlier: list[str]) -> None:
     screening = screen(text, earlier)
     assert screening.route in ROUTES
-    assert screening.version == Rules.shipped().version
+    assert screening.version == detector().version
     assert all(reason.words in text for reason in screening.reasons)
     assert (screening.route == "none") == (not screening.reasons)
     screening.model_dump_json()
@@ -126,7 +132,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(words=st.lists(WORDS, max_size=40), earlier=st.lists(WORDS, max_size=4))
 def test_words_of_danger_in_any_order_are_given_back_exactly(words: list[str], earlier: list[str]) -> None:
     text = " ".join(words)

@@ -18,6 +18,7 @@ from bot.store import tables as t
 from bot.store.unit import ReadUnit
 from dialogue.events import Asking
 from dialogue.inputs import MediaKind, Understanding
+from dialogue.safety import Rules
 from handoff.ports import Practitioner, Refused
 from handoff.rota import Shift
 from tests.support.recording_channel import RecordingChannel
@@ -56,7 +57,10 @@ class ServicePlayer:
         names = {self._stage.channel, *self._stage.alert_channels}
         self._channels = {name: RecordingChannel(name, buttons=name == "web") for name in names}
         settings = Settings(database_url=database_url, data_folder=folder, _env_file=None)  # type: ignore[call-arg]  # pydantic-settings' own
-        self._service: Service = build(settings, clock=self._clock, channels=self._channels, nlu=self._nlu)
+        # The rules alone, as in the engine's player: what is said must not change when the classifier is built anew.
+        self._service: Service = build(
+            settings, clock=self._clock, channels=self._channels, nlu=self._nlu, detector=Rules.shipped()
+        )
         self._staff = _furnish(self._service, self._stage)
         self._seen = _Seen()
         self._texts = 0

@@ -10,6 +10,7 @@ from dialogue.safety import Rules, Screening
 
 class Breaks:
     version = "broken-1"
+    problem = ""
 
     def screen(self, text: str, previous: Sequence[str] = ()) -> Screening:
         raise RuntimeError(text, previous)
@@ -17,6 +18,7 @@ class Breaks:
 
 class Scores:
     version = "scores-1"
+    problem = ""
 
     def screen(self, text: str, previous: Sequence[str] = ()) -> Screening:
         return Screening(route="now" if text in previous else "none", reasons=(), version=self.version)
